@@ -1,0 +1,312 @@
+/** Public types that belong to no single room. */
+
+// ---------------------------------------------------------------- schemas
+
+interface Types<I, O> {
+  readonly input: I
+  readonly output: O
+}
+
+interface Standard<I, O> {
+  readonly version: 1
+  readonly vendor: string
+  readonly validate: (value: unknown) => unknown
+  readonly types?: Types<I, O> | undefined
+}
+
+interface ZodSchema<I, O> {
+  readonly '~standard': Standard<I, O>
+  readonly _zod: object
+}
+
+interface Zod3Schema<I, O> {
+  readonly '~standard': Standard<I, O>
+  readonly _def: object
+  readonly safeParseAsync: unknown
+}
+
+/** A schema of any library that carries Standard JSON Schema (https://standardschema.dev/json-schema). */
+export interface StandardJsonSchema<I, O> {
+  readonly '~standard': Standard<I, O> & {
+    readonly jsonSchema: {
+      readonly input: (options: { readonly target: any }) => Record<string, unknown>
+      readonly output: (options: { readonly target: any }) => Record<string, unknown>
+    }
+  }
+}
+
+/**
+ * What `extract` takes as a schema: Zod 4, Zod 4 mini, Zod 3, or anything with Standard JSON Schema.
+ * Structural on purpose, so schemas made by another copy or version of a library are the same to us.
+ */
+export type Schema<I = any, O = any> = ZodSchema<I, O> | Zod3Schema<I, O> | StandardJsonSchema<I, O>
+
+/** The side of a schema that the model writes. */
+export type Input<S> = 0 extends 1 & S
+  ? any
+  : S extends { readonly '~standard': { readonly types?: Types<infer I, any> | undefined } }
+    ? I
+    : never
+
+/** The side of a schema that the caller receives. */
+export type Output<S> = 0 extends 1 & S
+  ? any
+  : S extends { readonly '~standard': { readonly types?: Types<any, infer O> | undefined } }
+    ? O
+    : never
+
+/** A JSON Schema object, as plain data. */
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+// ---------------------------------------------------------------- partials
+
+type Atom =
+  | string
+  | number
+  | boolean
+  | bigint
+  | symbol
+  | null
+  | undefined
+  | Date
+  | URL
+  | RegExp
+  | Map<any, any>
+  | Set<any>
+  | ((...args: any[]) => unknown)
+
+/** A value that is still arriving: every property may be absent, lists hold partial elements, atoms are whole. */
+export type DeepPartial<T> = 0 extends 1 & T
+  ? T
+  : unknown extends T
+    ? T
+    : T extends Atom
+      ? T
+      : T extends readonly unknown[]
+        ? number extends T['length']
+          ? DeepPartial<T[number]>[]
+          : { [K in keyof T]?: DeepPartial<T[K]> }
+        : { [K in keyof T]?: DeepPartial<T[K]> }
+
+// ---------------------------------------------------------------- prompts
+
+export interface FunctionCall {
+  readonly id: string
+  readonly type: 'function'
+  readonly function: { readonly name: string; readonly arguments: string }
+}
+
+export type Part =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image_url'
+      readonly image_url: { readonly url: string; readonly detail?: 'low' | 'high' | 'auto' | undefined }
+    }
+  | { readonly type: 'file'; readonly file: Record<string, unknown> }
+
+type Extra = { readonly [wire: string]: unknown }
+
+/** A chat message in the standard shape. Extra keys (cache marks, names) pass through on every role. */
+export type Message = Extra &
+  (
+    | { readonly role: 'system' | 'developer' | 'user'; readonly content: string | readonly Part[] }
+    | {
+        readonly role: 'assistant'
+        readonly content?: string | readonly Part[] | null | undefined
+        readonly tool_calls?: readonly FunctionCall[] | undefined
+      }
+    | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string | readonly Part[] }
+  )
+
+/** A string is one user message. */
+export type Prompt = string | readonly Message[]
+
+// ---------------------------------------------------------------- tools and models
+
+/** A function that the model may call before it answers. */
+export interface Tool<S = Schema> {
+  readonly description?: string | undefined
+  /** An object schema; the arguments are decoded with it before `execute` sees them. */
+  readonly inputSchema: S
+  /** The result goes back to the model: a string as it is, anything else as JSON. A throw goes back as an error text. */
+  readonly execute: (input: Output<S>, context: ToolContext) => unknown
+}
+
+export interface ToolContext {
+  /** The id of the call, as the provider gave it. */
+  readonly id: string
+  /** Aborts with the extraction. */
+  readonly signal: AbortSignal
+}
+
+/** A provider's model, made by calling a provider: `provider('my-model')`. */
+export interface Model {
+  readonly provider: string
+  readonly id: string
+}
+
+// ---------------------------------------------------------------- accounts
+
+/** Tokens. A field that nobody reported is absent, never 0. */
+export interface Usage {
+  readonly inputTokens?: number
+  /** Includes reasoning tokens, whether or not the provider counts them apart. */
+  readonly outputTokens?: number
+  readonly cachedInputTokens?: number
+  readonly reasoningTokens?: number
+  readonly totalTokens?: number
+}
+
+/** One thing wrong with, or mended in, an answer. */
+export interface Issue {
+  readonly path: readonly (string | number)[]
+  readonly code: string
+  readonly message: string
+}
+
+/** One HTTP request of an extraction, in the ledger. */
+export interface Call {
+  readonly kind: 'first' | 'step' | 'retry' | 'repair' | 'fallback'
+  /** Which growth of the partials this call belonged to, from 1. */
+  readonly attempt: number
+  /** `provider/id`, as asked. */
+  readonly model: string
+  readonly requestId?: string
+  /** Absent when the provider never reported it, for example because the call was cut. */
+  readonly usage?: Usage
+  /** In place of `usage` when it is absent: about four characters a token. */
+  readonly estimated?: Usage
+  /** USD, as the provider reported it. */
+  readonly cost?: number
+  readonly finishReason?: string
+  readonly issues: readonly Issue[]
+  /** `pending` while it runs, then `ok`, `aborted`, or the code of what went wrong. */
+  readonly outcome: string
+  /** Milliseconds from the request to the first byte of the body, and to the end. */
+  readonly timing: { readonly firstByte?: number; readonly total?: number }
+}
+
+export interface Result<O> {
+  readonly output: O
+  /** The answer as the model wrote it: the function's arguments as JSON text, or the message text. */
+  readonly text: string
+  /** The reasoning of all calls, blank line between calls; empty when none was shown. */
+  readonly reasoning: string
+  /** The sum over `calls`; a field that one call did not report is absent. */
+  readonly usage: Usage
+  /** USD over `calls`; absent when one call did not report it. */
+  readonly cost?: number
+  readonly finishReason: string | null
+  readonly mode: { readonly used: 'tool' | 'text'; readonly why: string }
+  readonly calls: readonly Call[]
+  /** Lossless mendings that were needed, and odd things that were tolerated. */
+  readonly warnings: readonly Issue[]
+  /** The whole transcript, every call in it answered: append a user message and use it as a prompt. */
+  readonly messages: readonly Message[]
+  readonly response: { readonly status: number; readonly headers: Headers }
+}
+
+/** What `events()` and `onEvent` see, in order. Events carry the prompt and the answer, never a key. */
+export type Event<I = unknown> = { readonly attempt: number } & (
+  | { readonly type: 'request'; readonly kind: Call['kind']; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly type: 'text' | 'reasoning'; readonly delta: string }
+  | { readonly type: 'partial'; readonly value: DeepPartial<I> }
+  | { readonly type: 'complete'; readonly path: Issue['path']; readonly value: unknown }
+  | { readonly type: 'issue'; readonly issue: Issue }
+  | {
+      readonly type: 'tool'
+      /** `skipped`: the turn held the answer, so the tool was not run. */
+      readonly state: 'started' | 'done' | 'failed' | 'skipped'
+      readonly id: string
+      readonly name: string
+      readonly input: unknown
+      readonly output?: unknown
+      readonly error?: unknown
+    }
+  | { readonly type: 'retry'; readonly error: unknown; readonly delay: number }
+  | { readonly type: 'repair'; readonly issues: readonly Issue[] }
+  | { readonly type: 'finish'; readonly finishReason: string | null; readonly usage: Usage }
+)
+
+// ---------------------------------------------------------------- options
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** To the response headers of a stream. Default 60,000. */
+  readonly firstByte?: number | undefined
+  /** Between data events of a stream; comments do not count. Default 60,000. */
+  readonly idle?: number | undefined
+  /** One call in all. Default 600,000 streamed, 240,000 plain. */
+  readonly total?: number | undefined
+}
+
+/** The schemas of tools by name: what the types of `execute` come from. */
+export type ToolSchemas<T> = { readonly [K in keyof T]: Schema }
+
+export interface Options<T = {}> {
+  /** `'provider/id'`, split at the first slash, or what a provider returns: `provider('id')`. */
+  readonly model: string | Model
+  /** Functions the model may call before it answers. */
+  readonly tools?: { readonly [K in keyof T]: Tool<T[K]> } | undefined
+  /** Put in front of the prompt as the system message. */
+  readonly instructions?: string | undefined
+  /** `auto` (default) and `tool` both force the function. */
+  readonly mode?: 'auto' | 'tool' | undefined
+  /** Ask the provider to enforce the schema while it decodes. Default false. */
+  readonly strict?: boolean | undefined
+  /** Choose the wire yourself. Default: streamed for streaming readers, plain for `await`. */
+  readonly stream?: boolean | undefined
+  /** The function's name. Default: the schema's title, else `extract`. */
+  readonly schemaName?: string | undefined
+  /** The function's description. Default: the schema's description. */
+  readonly schemaDescription?: string | undefined
+  readonly maxOutputTokens?: number | undefined
+  readonly temperature?: number | undefined
+  readonly seed?: number | undefined
+  readonly reasoning?:
+    | { readonly effort?: 'low' | 'medium' | 'high' | undefined; readonly maxTokens?: number | undefined }
+    | undefined
+  /** Turns in which tools may be called, the answer's included. Default 5; on the last one the answer is forced. */
+  readonly maxSteps?: number | undefined
+  /** Transport retries per request. Default 2. */
+  readonly maxRetries?: number | undefined
+  /** Times a schema failure is shown to the model. Default 1. */
+  readonly maxRepairs?: number | undefined
+  /** Milliseconds for each call in all, or one limit per clock. */
+  readonly timeout?: number | Timeouts | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Default: the global `fetch`. With one given, a missing key is no error and no credentials are sent. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Default: the provider's environment variable, read per request. */
+  readonly apiKey?: string | (() => string | Promise<string>) | undefined
+  /** Merged shallowly into the request body, last; `undefined` removes a key. */
+  readonly extraBody?: Readonly<Record<string, unknown>> | undefined
+  /** Observes every event. What it throws is ignored: an observer cannot break an extraction. */
+  readonly onEvent?: ((event: Event<unknown>) => void) | undefined
+}
+
+// ---------------------------------------------------------------- verbs
+
+/**
+ * One unstarted or running extraction. Nothing is sent until it is read; every reader shares the one run.
+ *
+ * - `await extraction`: the output, strictly decoded.
+ * - `for await (const partial of extraction)`: typed, immutable, growing snapshots; a failure throws from the loop.
+ */
+export interface Extraction<I, O> extends PromiseLike<O>, AsyncIterable<DeepPartial<I>, void, void>, AsyncDisposable {
+  catch<R = never>(onrejected?: ((reason: any) => R | PromiseLike<R>) | null): Promise<O | R>
+  finally(onfinally?: (() => void) | null): Promise<O>
+  /** The output with its metadata. */
+  result(): Promise<Result<O>>
+  /** Everything, in order, lossless: a slow reader slows the socket. */
+  events(): AsyncIterable<Event<I>, void, void>
+  /** Stops the run and the HTTP request. Readers see `reason` itself (default: an `AbortError`). */
+  abort(reason?: unknown): void
+  /** Which growth the partials belong to, from 1. Readable inside a loop. */
+  readonly attempt: number
+  /** The live ledger: every HTTP request so far. */
+  readonly calls: readonly Call[]
+  /** The first request body. Looking sends nothing and decides nothing: until a reader has picked, it is the plain one. */
+  readonly request: Readonly<Record<string, unknown>>
+}
