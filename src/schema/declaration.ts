@@ -1,0 +1,86 @@
+import { SchemaError } from '../errors.ts'
+import type { Issue, JsonSchema, Schema } from '../types.ts'
+import { canonicalize } from './canonical.ts'
+import { issuesOf, thrown } from './issues.ts'
+import type { Language } from './language.ts'
+import { languageOf } from './languages.ts'
+import { functionName } from './name.ts'
+import { annotations, hasOnly, same } from './walk.ts'
+import { plain } from './wire.ts'
+
+/** A schema, ready to be asked for, followed and decoded. */
+export interface Declaration<_I, O> {
+  /** The function's name, legal for every provider: `^[a-zA-Z0-9_-]{1,64}$`. */
+  readonly name: string
+  readonly description: string | undefined
+  /** The input side in the user's shape, every constraint kept: draft 2020-12 as plain JSON data. References are `#` or `#/$defs/name`. */
+  readonly canonical: JsonSchema
+  /** The function's `parameters` as they are sent: compact, the root always an object. */
+  readonly wire: JsonSchema
+  /** The key of `wire` that holds the answer, when the root had to be wrapped to be an object. */
+  readonly wrapper: string | undefined
+  /** Whether a string and nothing else is declared: the answer is then the message text and no function is needed. */
+  readonly isText: boolean
+  /**
+   * The user's own schema: transforms and refinements, async ones too, each run once. Never throws: what user code throws
+   * becomes an issue `threw`.
+   */
+  readonly validate: (value: unknown) => Promise<{ value: O } | { issues: Issue[] }>
+}
+
+export interface SchemaOptions {
+  /** Before the schema's own title or id. */
+  readonly name?: string | undefined
+  /** Before the schema's own description. */
+  readonly description?: string | undefined
+  /** When neither the option nor the schema has a name. Default `extract`. */
+  readonly fallbackName?: string | undefined
+}
+
+/**
+ * Compiles a schema of any library we speak into what is sent, what is followed and what decides at the end.
+ *
+ * Throws `SchemaError` when the schema cannot be sent - `not_expressible` with the path of the place, `empty_schema` for
+ * a root that says nothing - and `TypeError` for what is no schema.
+ */
+export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions = {}): Declaration<I, O> {
+  const language = languageOf(schema)
+  const canonical = canonicalize(describe(language, schema))
+  const { wire, wrapper } = plain(canonical)
+  const answer = wrapper === undefined ? wire : (wire.properties as Record<string, JsonSchema>)[wrapper]!
+  if (hasOnly(answer, annotations)) {
+    throw new SchemaError(
+      "Cannot send a schema with 'any value' at the root: it tells the model nothing; name the fields with z.object({ … })",
+      'empty_schema',
+    )
+  }
+  return {
+    name: functionName([options.name, canonical.title, options.fallbackName]),
+    description: options.description ?? (canonical.description as string | undefined),
+    canonical,
+    wire,
+    wrapper,
+    isText: same(answer, { type: 'string' }),
+    validate: async value => {
+      try {
+        const checked = await language.check(schema, value)
+        return 'issues' in checked ? { issues: issuesOf(checked.issues) } : { value: checked.value as O }
+      } catch (error) {
+        return { issues: [thrown(error)] }
+      }
+    },
+  }
+}
+
+/** A library may refuse a schema in words of its own, and a schema without end overflows the stack. */
+function describe(language: Language, schema: unknown): JsonSchema {
+  try {
+    return language.describe(schema)
+  } catch (cause) {
+    throw new SchemaError(
+      `Cannot send a schema that JSON Schema cannot express: ${thrown(cause).message}`,
+      'not_expressible',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,1 @@
+export { compileSchema, type Declaration, type SchemaOptions } from './declaration.ts'
