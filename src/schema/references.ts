@@ -7,7 +7,8 @@ const ROOT = '#'
 /**
  * Rewrites a document so that a reference remains only where it must or saves tokens: to a schema that holds itself, or to
  * a definition that is used more than once. All others are written out in place. What remains is `#` for the root and
- * `#/$defs/name`; names that a converter made up become `def1`, `def2`, in order of appearance.
+ * `#/$defs/name`; names that a converter made up, and names that a URI would have to encode, become `def1`, `def2`, in
+ * order of appearance.
  *
  * Throws `SchemaError` (`not_expressible`) for a reference that leads nowhere: nothing in a schema is ever fetched.
  */
@@ -18,8 +19,11 @@ export function resolveReferences(document: JsonSchema): JsonSchema {
   }
   const { $ref, ...rest } = without(document, '$defs', 'definitions')
   // A root with an id of its own is only a reference; its body moves to the root, and what meant it means the root.
-  const self = $ref === undefined ? undefined : nameIn($ref)
-  const target = (ref: unknown) => (nameIn(ref) === self ? ROOT : nameIn(ref))
+  const self = $ref === undefined ? undefined : nameIn($ref, bodies)
+  const target = (ref: unknown) => {
+    const name = nameIn(ref, bodies)
+    return name === self ? ROOT : name
+  }
   bodies.set(ROOT, self === undefined ? rest : { ...bodies.get(self), ...rest })
 
   const uses = countUses(bodies, target)
@@ -34,10 +38,10 @@ export function resolveReferences(document: JsonSchema): JsonSchema {
     if (name === ROOT) return { $ref: ROOT, ...siblings }
     if (!stays(name)) return { ...rewrite(bodies.get(name)!), ...siblings }
     if (!names.has(name)) {
-      names.set(name, /^__schema\d+$/.test(name) ? unused(bodies, names) : name)
+      names.set(name, /^__schema\d+$|[^\w.-]/.test(name) ? unused(bodies, names) : name)
       definitions.set(names.get(name)!, rewrite(bodies.get(name)!))
     }
-    return { $ref: `#/$defs/${escapeToken(names.get(name)!)}`, ...siblings }
+    return { $ref: `#/$defs/${names.get(name)}`, ...siblings }
   }
   const root = rewrite(bodies.get(ROOT)!)
   return definitions.size === 0 ? root : { ...root, $defs: Object.fromEntries(definitions) }
@@ -51,8 +55,8 @@ export const repoint = (schema: JsonSchema, pointer: string): JsonSchema => {
 
 export const refersToRoot = (schema: JsonSchema): boolean => referencesOf(schema, nameIn).includes(ROOT)
 
-/** The name of the definition that a local reference points at. */
-export const nameIn = (ref: unknown): string => {
+/** The name of the definition that a local reference points at. Zod writes an id as it is, others encode it for a URI. */
+export const nameIn = (ref: unknown, bodies?: ReadonlyMap<string, unknown>): string => {
   if (ref === ROOT) return ROOT
   const [, token] = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(String(ref)) ?? []
   if (token === undefined) {
@@ -61,7 +65,8 @@ export const nameIn = (ref: unknown): string => {
       'not_expressible',
     )
   }
-  return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~')
+  const name = token.replaceAll('~1', '/').replaceAll('~0', '~')
+  return !name.includes('%') || bodies?.has(name) ? name : decodeURIComponent(name)
 }
 
 type Target = (ref: unknown) => string
@@ -101,5 +106,3 @@ const unused = (bodies: ReadonlyMap<string, unknown>, names: ReadonlyMap<string,
   while (taken.has(`def${number}`)) number++
   return `def${number}`
 }
-
-const escapeToken = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

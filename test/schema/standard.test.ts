@@ -100,16 +100,18 @@ test('an older draft is read as the newest', () => {
   })
 })
 
-test('a name with a slash is a name', () => {
-  const pair = { type: 'array', items: { $ref: '#/$defs/a~1b~0%20c' } }
+test.each([
+  ['an encoded pointer', 'a/b~ c', '#/$defs/a~1b~0%20c'],
+  ['a percent sign as it is', '50%', '#/$defs/50%'],
+  ['what looks encoded and is a name', 'a%20b', '#/$defs/a%20b'],
+])('a name that a URI would encode is given another: %s', (_, name, $ref) => {
+  const pair = { type: 'array', items: { $ref } }
+  const defined = { type: 'array', items: { $ref: '#/$defs/def1' } }
   const a = { type: 'object', properties: { x: pair, y: pair } }
-  expect(raw({ ...a, $defs: { 'a/b~ c': { type: 'number' } } })).toEqual({
+  expect(raw({ ...a, $defs: { [name]: { type: 'number' } } })).toEqual({
     type: 'object',
-    properties: {
-      x: { type: 'array', items: { $ref: '#/$defs/a~1b~0 c' } },
-      y: { type: 'array', items: { $ref: '#/$defs/a~1b~0 c' } },
-    },
-    $defs: { 'a/b~ c': { type: 'number' } },
+    properties: { x: defined, y: defined },
+    $defs: { def1: { type: 'number' } },
   })
 })
 
