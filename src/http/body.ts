@@ -1,0 +1,184 @@
+import { createParser } from 'eventsource-parser'
+import { StreamError } from '../errors.ts'
+import { htmlWords } from './failure.ts'
+import { networkError } from './network.ts'
+import { redact } from './redact.ts'
+
+/** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
+const maxPayload = 32 * 1024 * 1024
+/** The parser counts the field's name as well. */
+const fieldName = 'data: '.length
+/** So much of a page is read before it is quoted, in UTF-16 units. */
+const maxPage = 4096
+
+/** Where the pieces of a body go. */
+export interface BodySink {
+  /** One JSON payload: the data of one event, or a whole plain body. Returns false to stop reading. */
+  payload(text: string): boolean
+  /** A piece of the network has been read through; a promise makes the socket wait. */
+  pause(): Promise<void> | undefined
+}
+
+/**
+ * Reads a response body to its end and hands out its JSON payloads, whatever its framing. Servers answer a plain request
+ * with a stream, a stream request with a plain body, and either with the wrong content type: the first character decides.
+ *
+ * Chunk borders never change what comes out.
+ */
+export class BodyReader {
+  readonly #response: Response
+  readonly #secrets: readonly string[]
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+
+  /**
+   * @param response one with a body, as `send` returns it.
+   * @param secrets values that must not appear in any message.
+   */
+  constructor(response: Response, secrets: readonly string[]) {
+    this.#response = response
+    this.#secrets = secrets
+    this.#reader = response.body!.getReader()
+  }
+
+  /** Ends a pending `read` as if the body had ended, and frees the socket without waiting for it. */
+  stop(): void {
+    this.#reader.cancel().catch(() => {})
+  }
+
+  /**
+   * Returns whether the body said itself that it is whole: `[DONE]`, or a plain body.
+   *
+   * 3. Every stream ends: as it should, by a typed error, or by the signal - whatever the body or its `cancel` does.
+   *
+   * @throws StreamError `malformed` for HTML, an oversized payload or bytes that are not UTF-8, `network` when the
+   * connection breaks; TimeoutError `idle` when `fetch` itself gives up; the signal's reason on abort.
+   */
+  async read(sink: BodySink, signal: AbortSignal): Promise<boolean> {
+    // A pending read() does not end by itself when a custom fetch ignores its signal; cancelling ends it.
+    const stop = (): void => this.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    // Fatal: a replacement character would be a wrong value that nobody notices.
+    const decoder = new TextDecoder('utf-8', { fatal: true })
+    let framing: Framing | undefined
+    let head = ''
+    try {
+      for (;;) {
+        const bytes = await this.#next(signal)
+        let text = bytes === undefined ? '' : decode(decoder, bytes)
+        if (framing === undefined) {
+          head = text = (head + text).trimStart()
+          framing = this.#framingOf(head, bytes === undefined, sink)
+        }
+        framing?.feed(text)
+        if (bytes === undefined) framing?.end()
+        if (bytes === undefined || framing?.stopped) return framing?.done ?? false
+        const wait = sink.pause()
+        if (wait !== undefined) await wait
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.stop()
+    }
+  }
+
+  async #next(signal: AbortSignal): Promise<Uint8Array | undefined> {
+    signal.throwIfAborted()
+    try {
+      return (await this.#reader.read()).value
+    } catch (error) {
+      throw networkError(error, 'The connection broke while the answer was read', 'idle', this.#secrets)
+    } finally {
+      // Whatever the read came to, an abort is what counts.
+      signal.throwIfAborted()
+    }
+  }
+
+  #framingOf(head: string, ended: boolean, sink: BodySink): Framing | undefined {
+    const first = head[0]
+    if (first === undefined) return undefined
+    if (first === '{' || first === '[') return whole(sink)
+    if (first !== '<') return events(sink)
+    if (!ended && head.length < maxPage) return undefined
+    const { status, headers } = this.#response
+    const page = htmlWords(redact(head.slice(0, maxPage), this.#secrets))
+    throw new StreamError(
+      `An answer was expected and ${page} came (status ${status}, content-type '${headers.get('content-type') ?? ''}')`,
+      'malformed',
+    )
+  }
+}
+
+const decode = (decoder: TextDecoder, bytes: Uint8Array): string => {
+  try {
+    return decoder.decode(bytes, { stream: true })
+  } catch {
+    throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
+  }
+}
+
+interface Framing {
+  feed(text: string): void
+  end(): void
+  readonly stopped: boolean
+  readonly done: boolean
+}
+
+const whole = (sink: BodySink): Framing => {
+  let body = ''
+  return {
+    feed(text) {
+      body += text
+      if (body.length > maxPayload) throw tooLong('The answer')
+    },
+    end() {
+      sink.payload(body)
+    },
+    stopped: false,
+    done: true,
+  }
+}
+
+const events = (sink: BodySink): Framing => {
+  let ended = false
+  const state = {
+    stopped: false,
+    done: false,
+    feed(text: string): void {
+      parser.feed(text)
+    },
+    end(): void {
+      ended = true
+      // The parser keeps a last event that no blank line follows; many gateways end like that.
+      if (!state.stopped) parser.feed('\n\n')
+    },
+  }
+  const parser = createParser({
+    maxBufferSize: maxPayload + fieldName,
+    onEvent({ data }) {
+      if (state.stopped) return
+      const payload = data.trim()
+      if (payload === '') return
+      if (data.length > maxPayload) throw tooLong('An event')
+      if (payload === '[DONE]') state.stopped = state.done = true
+      // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
+      else if (ended && !isJson(payload)) return
+      else if (!sink.payload(data)) state.stopped = true
+    },
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') throw tooLong('An event')
+    },
+  })
+  return state
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const tooLong = (what: string): StreamError =>
+  new StreamError(`${what} is longer than ${maxPayload} characters`, 'malformed', { retryable: false })

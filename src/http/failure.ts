@@ -1,0 +1,99 @@
+import { APIError } from '../errors.ts'
+import { redact } from './redact.ts'
+
+/** Longest piece of a provider's own words in a message of ours, in characters. */
+const maxQuote = 2048
+
+/** What a provider said when it refused: enough to make an `APIError` of. */
+export interface Failure {
+  readonly provider: string
+  readonly status: number
+  readonly headers: Headers
+  /** The parsed JSON body, or its text. */
+  readonly body: unknown
+  readonly secrets: readonly string[]
+  readonly requestId?: string | undefined
+}
+
+/**
+ * An `APIError` from an error status, or from an error inside a 200 (OpenRouter, llama.cpp and others put
+ * `{"error":{"code","message"}}` into a response or an event whose status has already been sent).
+ */
+export const apiError = (failure: Failure): APIError => {
+  const said = readBody(failure.body)
+  const status = failure.status < 200 || failure.status >= 300 ? failure.status : (said.status ?? failure.status)
+  const code = codeOf(status, said)
+  const retryAfter = retryAfterOf(failure.headers)
+  // Redacted before anything is cut off: half a key is found by nobody.
+  const words = htmlWords(redact(said.message, failure.secrets)).slice(0, maxQuote)
+  const wait = retryAfter ? ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)` : ''
+  return new APIError(`${failure.provider} answered ${status}${words ? `: ${words}` : ''}${wait}`, code, {
+    status,
+    retryable: shouldRetry(failure.headers, code, status),
+    retryAfter,
+    requestId: failure.requestId,
+  })
+}
+
+interface Said {
+  readonly message: string
+  readonly kind: string
+  readonly status: number | undefined
+}
+
+const readBody = (body: unknown): Said => {
+  // Gemini's compatible endpoint puts the one error into a list.
+  const [said] = Array.isArray(body) ? body : [body]
+  if (typeof said !== 'object' || said === null) return { message: String(said ?? ''), kind: '', status: undefined }
+  const { error } = said as { error?: unknown }
+  const inner = (typeof error === 'object' && error !== null ? error : said) as Record<string, unknown>
+  const message = [inner.message, error, inner.detail].find(each => typeof each === 'string')
+  return {
+    message: (message as string | undefined) ?? JSON.stringify(said),
+    kind: `${inner.type ?? ''} ${inner.code ?? ''}`.toLowerCase(),
+    status: [inner.status_code, inner.status, inner.code].map(Number).find(isErrorStatus),
+  }
+}
+
+const isErrorStatus = (value: number): boolean => Number.isInteger(value) && value >= 400 && value < 600
+
+/** The words of a text that may be a proxy's HTML page, which says little: its title, or its first 200 characters. */
+export const htmlWords = (text: string): string => {
+  if (!text.trimStart().startsWith('<')) return text
+  const start = text.indexOf('<title>')
+  const end = text.indexOf('</title>')
+  return `an HTML page: ${start >= 0 && end > start ? text.slice(start + 7, end).trim() : text.trim().slice(0, 200)}`
+}
+
+const codeOf = (status: number, { kind }: Said): APIError['code'] => {
+  if (status === 402 || kind.includes('insufficient_quota') || kind.includes('billing')) return 'quota'
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 404) return 'not_found'
+  if (status === 429) return 'rate_limit'
+  if (status === 408 || status === 409 || status >= 500) return 'upstream'
+  if (status < 200 || status >= 300) return 'bad_request'
+  // An error inside a 200 that names no status: its type says what it would have been.
+  if (/rate_limit|too_many/.test(kind)) return 'rate_limit'
+  if (/auth|api_key|permission/.test(kind)) return 'auth'
+  return kind.includes('invalid_request') ? 'bad_request' : 'upstream'
+}
+
+const shouldRetry = (headers: Headers, code: APIError['code'], status: number): boolean => {
+  if (code === 'quota' || code === 'auth') return false
+  const advice = headers.get('x-should-retry')
+  if (advice === 'true') return true
+  if (advice === 'false') return false
+  return code === 'rate_limit' || (code === 'upstream' && status !== 501)
+}
+
+/** Milliseconds from `retry-after-ms`, or from `retry-after` in seconds or as a date. */
+const retryAfterOf = (headers: Headers): number | undefined => {
+  const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '')
+  if (ms >= 0) return ms
+  const value = headers.get('retry-after')
+  if (value === null) return undefined
+  const seconds = Number(value)
+  if (seconds >= 0) return seconds * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}

@@ -1,0 +1,33 @@
+import { ExtractError, StreamError, TimeoutError } from '../errors.ts'
+import { redact } from './redact.ts'
+
+/** Certificate errors do not go away by trying again. */
+const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
+
+/** Node's `fetch` gives up by itself after 300 s of silence (undici's headersTimeout and bodyTimeout). */
+const platformTimeout = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/
+
+/**
+ * The typed error for what `fetch` or a body threw: a `TimeoutError` of the clock when the platform lost its patience, else
+ * a `StreamError` `network`. An error of the family comes from a fetch of our own, such as a cassette, and stays as it is.
+ *
+ * @param what begins the message.
+ */
+export const networkError = (
+  error: unknown,
+  what: string,
+  clock: 'first_byte' | 'idle',
+  secrets: readonly string[],
+): ExtractError => {
+  if (error instanceof ExtractError) return error
+  const outer = error instanceof Error ? error : new Error(String(error))
+  const inner = outer.cause instanceof Error ? outer.cause : outer
+  const code = 'code' in inner ? String(inner.code) : ''
+  const words = redact(inner.message || code || outer.message, secrets)
+  // Errors of other fetch libraries hold the whole request, key included (axios/axios#6919): only name and words go on.
+  const cause = Object.assign(new Error(words), { name: inner.name, ...(code !== '' && { code }) })
+  if (platformTimeout.test(code) || inner.name === 'TimeoutError') {
+    return new TimeoutError(`${what}: fetch itself gave up waiting (${words})`, clock, { cause })
+  }
+  return new StreamError(`${what}: ${words}`, 'network', { cause, retryable: !certificate.test(code) })
+}

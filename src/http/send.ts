@@ -1,0 +1,107 @@
+import { orAbort } from '../abort.ts'
+import { apiError } from './failure.ts'
+import { networkError } from './network.ts'
+
+/** An error body is read up to here, in bytes. */
+const maxErrorBody = 64 * 1024
+/** And so long, in milliseconds: the status alone says enough. */
+const maxErrorWait = 2000
+
+export interface Sending {
+  readonly provider: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly fetch: typeof globalThis.fetch
+  readonly signal: AbortSignal
+  /** Values that must not appear in any message. */
+  readonly secrets: readonly string[]
+}
+
+/**
+ * Posts the body and returns a 2xx response with a body to read.
+ *
+ * @throws APIError for any other status, StreamError `network` when no response comes, TimeoutError `first_byte` when `fetch`
+ * itself gives up waiting, the signal's reason on abort.
+ */
+export const send = async (sending: Sending): Promise<Response> => {
+  const { signal, secrets } = sending
+  signal.throwIfAborted()
+  const response = await post(sending).catch(error => {
+    if (signal.aborted) throw signal.reason
+    throw networkError(error, `Cannot reach ${sending.provider}`, 'first_byte', secrets)
+  })
+  if (response.ok && response.body !== null) return response
+  const text = await readStart(response, signal)
+  throw apiError({
+    provider: sending.provider,
+    status: response.status,
+    headers: response.headers,
+    body: statusHint(response) ?? parse(text) ?? text,
+    secrets,
+    requestId: requestIdOf(response.headers),
+  })
+}
+
+const post = async ({ fetch, url, headers, body, signal }: Sending): Promise<Response> => {
+  const response = fetch(url, {
+    method: 'POST',
+    headers,
+    body,
+    signal,
+    // An API has no reason to redirect a POST; following one could carry the key to another origin.
+    redirect: 'manual',
+  })
+  try {
+    return await orAbort(response, signal)
+  } catch (error) {
+    // A fetch that ignores its signal may still get a response: nobody will read it, so its socket must be freed.
+    response.then(late => late.body?.cancel()).catch(() => {})
+    throw error
+  }
+}
+
+export const requestIdOf = (headers: Headers): string | undefined =>
+  headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
+
+const statusHint = ({ ok, status }: Response): string | undefined => {
+  if (ok) return 'no body came with it'
+  // Browsers show a redirect that is not followed as status 0.
+  const redirect = status === 0 || (status >= 300 && status < 400)
+  return redirect ? 'a redirect, which is not followed: check the base URL' : undefined
+}
+
+const readStart = async (response: Response, signal: AbortSignal): Promise<string> => {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return ''
+  const stop = (): void => void reader.cancel().catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(stop, maxErrorWait)
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  try {
+    while (size < maxErrorBody) {
+      const { done, value } = await reader.read()
+      if (done) break
+      size += value.length
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch {
+    // The status alone says enough; a broken error body must not hide it.
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    stop()
+  }
+  signal.throwIfAborted()
+  return text
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,170 @@
+import { StreamError } from '../../errors.ts'
+import type { FunctionCall } from '../../types.ts'
+import type { DeltaSink, WireCall } from '../wire.ts'
+
+/** A model does not call more functions in one turn than this; a larger index is a fault of the server. */
+const maxCalls = 128
+
+/** One fragment of a call, as servers send it: any part may be absent, null or empty. */
+export interface CallFragment {
+  readonly index?: unknown
+  readonly id?: unknown
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null
+  readonly [extra: string]: unknown
+}
+
+interface OpenCall {
+  readonly position: number
+  id: string
+  name: string
+  arguments: string
+  /** Whether the arguments end with a brace: only then is it worth to ask whether they are whole. */
+  braced: boolean
+  /** Whether the sink knows of it: only once arguments come, since some servers send the name late or in pieces. */
+  opened: boolean
+  /** Fields we do not know, such as a gateway's thought signatures; they go back as they came. */
+  extra: Record<string, unknown>
+}
+
+/**
+ * Puts the fragments of parallel calls together. Which call a fragment belongs to is told by its index, else by its id,
+ * else it goes on with the last one; an id or a name is set once and an empty one means absent.
+ */
+export class CallAssembler {
+  readonly #sink: DeltaSink
+  readonly #calls: OpenCall[] = []
+  readonly #byIndex = new Map<number, OpenCall>()
+  /** UTF-16 units of arguments so far. */
+  length = 0
+
+  constructor(sink: DeltaSink) {
+    this.#sink = sink
+  }
+
+  feed(fragment: CallFragment): void {
+    const id = filled(fragment.id)
+    const name = filled(fragment.function?.name)
+    const piece = argumentsOf(fragment.function?.arguments)
+    const call = this.#find(indexOf(fragment.index), id, name, piece)
+    if (call.id === '') call.id = id
+    for (const key in fragment) {
+      if (!knownFields.has(key) && fragment[key] !== null) call.extra[key] = fragment[key]
+    }
+    if (name !== '' && !call.opened) call.name = joinName(call.name, name)
+    // Some servers repeat the whole arguments once they are complete.
+    if (piece === '' || (piece === call.arguments && isWhole(call))) return
+    const held = call.opened ? '' : call.arguments
+    call.arguments += piece
+    this.length += piece.length
+    const end = piece.trimEnd()
+    if (end !== '') call.braced = end.endsWith('}')
+    if (call.name === '') return
+    if (!call.opened) {
+      call.opened = true
+      this.#sink.call(call.position, call.name)
+    }
+    this.#sink.arguments(call.position, held + piece)
+  }
+
+  /** Opens the calls that never got any arguments: `""` stands for an object with no properties. */
+  finish(): void {
+    for (const call of this.#calls) {
+      if (call.opened) continue
+      call.opened = true
+      this.#sink.call(call.position, call.name)
+      if (call.arguments !== '') this.#sink.arguments(call.position, call.arguments)
+    }
+  }
+
+  get calls(): WireCall[] {
+    return this.#calls.map(call => ({ id: idOf(call), name: call.name, arguments: call.arguments }))
+  }
+
+  /** The calls in the wire's shape, for the way back. */
+  get wire(): FunctionCall[] {
+    return this.#calls.map(call => ({
+      ...call.extra,
+      id: idOf(call),
+      type: 'function',
+      function: { name: call.name, arguments: call.arguments },
+    }))
+  }
+
+  #find(index: number | undefined, id: string, name: string, piece: string): OpenCall {
+    const last = this.#calls.at(-1)
+    if (index === undefined) {
+      if (id === '') return last === undefined || followsWhole(last, name, piece) ? this.#open() : last
+      return this.#calls.find(call => call.id === id) ?? (last?.id === '' && last.name === '' ? last : this.#open())
+    }
+    const known = this.#byIndex.get(index)
+    if (known !== undefined && !startsAnew(known, id, name)) return known
+    const call = this.#open()
+    this.#byIndex.set(index, call)
+    return call
+  }
+
+  #open(): OpenCall {
+    if (this.#calls.length >= maxCalls) {
+      throw new StreamError(`The answer holds more than ${maxCalls} calls`, 'malformed', { retryable: false })
+    }
+    const call = {
+      position: this.#calls.length,
+      id: '',
+      name: '',
+      arguments: '',
+      braced: false,
+      opened: false,
+      extra: {},
+    }
+    this.#calls.push(call)
+    return call
+  }
+}
+
+const knownFields: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', '__proto__'])
+
+/**
+ * Some gateways give every call index 0, others give every fragment of one call a new id: a new id and name begin a new
+ * call only where the arguments so far are already whole.
+ */
+const startsAnew = (call: OpenCall, id: string, name: string): boolean =>
+  id !== '' && name !== '' && call.id !== '' && call.id !== id && isWhole(call)
+
+/** Without index and id a name begins a new call after one that is whole, unless it only repeats that one. */
+const followsWhole = (call: OpenCall, name: string, piece: string): boolean =>
+  name !== '' && isWhole(call) && (name !== call.name || piece !== call.arguments)
+
+const isWhole = (call: OpenCall): boolean => {
+  if (!call.braced) return false
+  try {
+    JSON.parse(call.arguments)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const joinName = (known: string, next: string): string => (next.startsWith(known) ? next : known + next)
+
+const idOf = (call: OpenCall): string => call.id || `call_${call.position}`
+
+const filled = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Ollama and llama.cpp send the arguments as an object. */
+const argumentsOf = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  if (value === null || value === undefined) return ''
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // JSON.parse takes any depth, JSON.stringify runs out of stack.
+    throw new StreamError('A call has arguments that are nested too deeply', 'malformed', { retryable: false })
+  }
+}
+
+const indexOf = (value: unknown): number | undefined => {
+  if (value === null || value === undefined || value === '') return undefined
+  const index = typeof value === 'string' ? Number(value) : value
+  if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < maxCalls) return index
+  throw new StreamError(`A call has an index that is not an integer from 0 to ${maxCalls - 1}`, 'malformed')
+}

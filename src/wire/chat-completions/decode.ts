@@ -1,0 +1,153 @@
+import { OutputError, StreamError } from '../../errors.ts'
+import type { Message } from '../../types.ts'
+import type { DeltaSink, Reported, Turn, WireDecoder } from '../wire.ts'
+import { CallAssembler, type CallFragment } from './calls.ts'
+import { Reasoning } from './reasoning.ts'
+import { readUsage } from './usage.ts'
+
+type Json = Record<string, unknown>
+
+/** An answer may be this long, reasoning included, in UTF-16 units: a model that repeats itself never ends by itself. */
+const maxOutput = 16 * 1024 * 1024
+
+/**
+ * 1. One decoder, two shapes: a plain completion is a stream of one chunk.
+ *
+ * Decodes chat-completion chunks, or one whole completion. Lenient in shape - any
+ * field may be absent, null or of an odd kind - and strict in one thing: an error anywhere wins.
+ *
+ * @param fail makes the error for an `error` found inside a payload.
+ */
+export class ChatDecoder implements WireDecoder {
+  readonly #sink: DeltaSink
+  readonly #fail: (body: Json) => Error
+  readonly #calls: CallAssembler
+  readonly #reasoning = new Reasoning()
+  #text = ''
+  #refusal = ''
+  finishReason: string | null = null
+  reported: Reported | undefined
+  id: string | undefined
+  #length = 0
+  #payloads = 0
+  #answered = false
+
+  constructor(sink: DeltaSink, fail: (body: Json) => Error) {
+    this.#sink = sink
+    this.#fail = fail
+    this.#calls = new CallAssembler(sink)
+  }
+
+  get finished(): boolean {
+    return this.finishReason !== null
+  }
+
+  get empty(): boolean {
+    return !this.#answered
+  }
+
+  get outputLength(): number {
+    return this.#length + this.#calls.length
+  }
+
+  feed(payload: string): void {
+    this.#payloads++
+    const chunk = this.#parse(payload)
+    // vLLM and Mistral name the kind of object instead of wrapping it.
+    if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
+    if (typeof chunk.id === 'string' && chunk.id !== '') this.id ??= chunk.id
+    const usage = objectOf(chunk.usage) ?? objectOf(objectOf(chunk.x_groq)?.usage)
+    if (usage !== undefined) this.reported = readUsage(usage)
+    const choice = firstChoice(chunk.choices)
+    if (choice === undefined) return
+    this.#answered = true
+    if (choice.error) throw this.#fail(choice)
+    // Some servers go on after the finish reason, with empty deltas or with text that belongs to nothing.
+    if (!this.finished) this.#read(choice)
+    if (this.outputLength > maxOutput) {
+      throw new OutputError(`Cannot use the answer: it is longer than ${maxOutput} characters`, 'limit')
+    }
+    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
+      // A second reason only counts when the first was clean and it is not.
+      if (!this.finished || unclean.has(choice.finish_reason)) this.finishReason = choice.finish_reason
+    }
+  }
+
+  end(): Turn {
+    this.#calls.finish()
+    const wire = this.#calls.wire
+    const message: Message = {
+      role: 'assistant',
+      ...(this.#text !== '' && { content: this.#text }),
+      ...(wire.length > 0 && { tool_calls: wire }),
+      ...this.#reasoning.message,
+    }
+    return {
+      message,
+      text: this.#text,
+      reasoning: this.#reasoning.text,
+      refusal: this.#refusal,
+      calls: this.#calls.calls,
+      finishReason: this.finishReason,
+    }
+  }
+
+  #read(choice: Json): void {
+    const delta = objectOf(choice.delta)
+    const part = delta ?? objectOf(choice.message) ?? {}
+    const reasoning = this.#reasoning.feed(part)
+    if (reasoning !== '') {
+      this.#length += reasoning.length
+      this.#sink.reasoning(reasoning)
+    }
+    const text = textOf(part.content)
+    if (text !== '') {
+      this.#text += text
+      this.#length += text.length
+      this.#sink.text(text)
+    }
+    if (typeof part.refusal === 'string') this.#refusal += part.refusal
+    if (!Array.isArray(part.tool_calls)) return
+    for (const [place, each] of part.tool_calls.entries()) {
+      const fragment: CallFragment | undefined = objectOf(each)
+      if (fragment === undefined) continue
+      // In a whole message every entry is a call, and its place tells it from the others where ids are missing.
+      this.#calls.feed(delta === undefined ? { ...fragment, index: place } : fragment)
+    }
+  }
+
+  /** The message names the place, never the payload: it may hold what must not be logged. */
+  #parse(payload: string): Json {
+    let chunk: unknown
+    try {
+      chunk = JSON.parse(payload)
+    } catch {
+      throw new StreamError(
+        `Payload ${this.#payloads} of the answer (${payload.length} characters) is not JSON`,
+        'malformed',
+      )
+    }
+    const object = objectOf(chunk)
+    if (object === undefined) {
+      throw new StreamError(`Payload ${this.#payloads} of the answer is not a JSON object`, 'malformed')
+    }
+    return object
+  }
+}
+
+/** Finish reasons after which the answer is no answer, whatever stands in it. */
+const unclean: ReadonlySet<string> = new Set(['length', 'content_filter', 'error'])
+
+const objectOf = (value: unknown): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+
+/** Only choice 0 counts; gateways may send more. */
+const firstChoice = (choices: unknown): Json | undefined =>
+  Array.isArray(choices) ? objectOf(choices.find(each => (objectOf(each)?.index ?? 0) === 0)) : undefined
+
+/** Mistral sends content as parts; thinking parts are not text. */
+const textOf = (content: unknown): string => {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map(part => (part?.type === 'text' && typeof part.text === 'string' ? part.text : '')).join('')
+}

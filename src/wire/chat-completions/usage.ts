@@ -1,0 +1,43 @@
+import type { Reported } from '../wire.ts'
+
+/** xAI reports cost in ticks (https://docs.x.ai/docs/api-reference): 10,000,000,000 to the dollar. */
+const ticksPerDollar = 1e10
+
+/** Our usage from a `usage` object of the wire; what it does not say stays absent. */
+export const readUsage = (raw: Record<string, unknown>): Reported => {
+  const input = count(raw.prompt_tokens)
+  const visible = count(raw.completion_tokens)
+  const total = count(raw.total_tokens)
+  const cached = count(detail(raw, 'prompt_tokens_details', 'cached_tokens'))
+  const reasoning = count(detail(raw, 'completion_tokens_details', 'reasoning_tokens'))
+  const output = outputTokens(input, visible, reasoning, total)
+  const ticks = count(raw.cost_in_usd_ticks)
+  return {
+    usage: {
+      ...(input !== undefined && { inputTokens: input }),
+      ...(output !== undefined && { outputTokens: output }),
+      ...(cached !== undefined && { cachedInputTokens: cached }),
+      ...(reasoning !== undefined && { reasoningTokens: reasoning }),
+      ...(total !== undefined && { totalTokens: total }),
+    },
+    cost: count(raw.cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar),
+  }
+}
+
+/** OpenAI counts reasoning inside `completion_tokens`, xAI beside it: there the total gives it away (401 + 44 + 257 = 702). */
+const outputTokens = (
+  input: number | undefined,
+  visible: number | undefined,
+  reasoning: number | undefined,
+  total: number | undefined,
+): number | undefined => {
+  if (visible === undefined || !reasoning) return visible
+  const apart = input !== undefined && total === input + visible + reasoning
+  return apart ? visible + reasoning : visible
+}
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+
+const detail = (raw: Record<string, unknown>, group: string, field: string): unknown =>
+  (raw[group] as Record<string, unknown> | null | undefined)?.[field]

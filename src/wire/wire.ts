@@ -1,0 +1,80 @@
+import type { JsonSchema, Message, Options, Usage } from '../types.ts'
+
+/** A function as a dialect sends it. */
+export interface WireFunction {
+  readonly name: string
+  readonly description: string | undefined
+  /** An object schema, already in the dialect. */
+  readonly parameters: JsonSchema
+}
+
+export type ToolChoice = 'auto' | 'required' | 'none' | { readonly name: string }
+
+/** One request, in our own words. */
+export interface WireRequest {
+  readonly messages: readonly Message[]
+  readonly functions: readonly WireFunction[]
+  /** Absent when there are no functions. */
+  readonly choice: ToolChoice | undefined
+  readonly stream: boolean
+}
+
+/** The settings that every request of an extraction shares. */
+export type WireSettings = Pick<
+  Options,
+  'strict' | 'maxOutputTokens' | 'temperature' | 'seed' | 'reasoning' | 'extraBody'
+>
+
+/** What a decoder tells while it reads. Indices are ours, from 0, in the order in which calls opened. */
+export interface DeltaSink {
+  text(delta: string): void
+  reasoning(delta: string): void
+  /** A call's name is known; its arguments follow. */
+  call(index: number, name: string): void
+  arguments(index: number, delta: string): void
+}
+
+export interface WireCall {
+  /** As the provider gave it; one of ours where it gave none. */
+  readonly id: string
+  readonly name: string
+  /** JSON text, as the model wrote it. */
+  readonly arguments: string
+}
+
+/** The model's turn, whole. */
+export interface Turn {
+  /** What goes back to the model as its own turn, in the wire's shape. */
+  readonly message: Message
+  readonly text: string
+  readonly reasoning: string
+  readonly refusal: string
+  readonly calls: readonly WireCall[]
+  readonly finishReason: string | null
+}
+
+/** What the provider says an answer came to. */
+export interface Reported {
+  readonly usage: Usage
+  /** USD. */
+  readonly cost: number | undefined
+}
+
+/** Reads payloads into deltas and, at the end, a turn. A plain completion is a stream of one payload. */
+export interface WireDecoder {
+  /** @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it. */
+  feed(payload: string): void
+  /** A finish reason has come: what may follow is usage. */
+  readonly finished: boolean
+  /** No payload held a choice so far. */
+  readonly empty: boolean
+  /** UTF-16 units of output so far, reasoning included: what an estimate goes by. */
+  readonly outputLength: number
+  /** The last usage object that came, in whichever payload. */
+  readonly reported: Reported | undefined
+  readonly finishReason: string | null
+  /** The answer's own id. */
+  readonly id: string | undefined
+  /** The end of the answer. */
+  end(): Turn
+}

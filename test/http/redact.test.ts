@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { redact } from '../../src/http/redact.ts'
+import { law } from './streams.ts'
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+describe('known secrets', () => {
+  const secret = 'pässword/+ of=mine'
+
+  test.each([
+    ['plain', secret],
+    ['base64', base64(secret)],
+    ['base64 without padding', base64(secret).replace(/=+$/, '')],
+    ['base64url', Buffer.from(secret).toString('base64url')],
+    ['URL', encodeURIComponent(secret)],
+    ['form', new URLSearchParams({ k: secret }).toString().slice(2)],
+  ])('%s', (_, form) => {
+    expect(redact(`before ${form} after`, [secret])).toMatch(/^before \[redacted\]=* after$/)
+  })
+
+  test('every time it stands there', () => {
+    expect(redact('abcd1 abcd1', ['abcd1'])).toBe('[redacted] [redacted]')
+  })
+
+  test('one that another begins with does not leave the rest of that one', () => {
+    expect(redact('hunter22-suffix', ['hunter22', 'hunter22-suffix'])).toBe('[redacted]')
+  })
+
+  test('a key read from a file with its line end, as it travels and is echoed without', () => {
+    expect(redact('Incorrect key: abcdefgh.', ['abcdefgh\n'])).toBe('Incorrect key: [redacted].')
+  })
+
+  test('half a surrogate pair does not throw', () => {
+    expect(redact('text', ['key-\ud83d'])).toBe('text')
+  })
+
+  test('an empty or very short one does not blacken the text', () => {
+    expect(redact('a banana', ['', 'a', 'ana'])).toBe('a banana')
+  })
+
+  test('none survives in plain, base64 or URL form', () => {
+    const char = fc.constantFrom(...'abcXYZ019-_+/=.~ %é😀"')
+    const secrets = fc.array(
+      fc
+        .array(char, { minLength: 4, maxLength: 24 })
+        .map(chars => chars.join('').trim())
+        // The mark itself holds a few words that would be poor secrets.
+        .filter(text => text.length >= 4 && !'[redacted]'.includes(text)),
+      { minLength: 1, maxLength: 3 },
+    )
+    fc.assert(
+      fc.property(secrets, fc.array(fc.tuple(fc.nat(), fc.nat(3), fc.string())), (all, parts) => {
+        const forms = all.map(each => [
+          each,
+          base64(each),
+          Buffer.from(each).toString('base64url'),
+          encodeURIComponent(each),
+        ])
+        const text = parts.map(([which, form, noise]) => forms[which % forms.length]![form] + noise).join(' ')
+        const clean = redact(text, all)
+        for (const form of forms.flat()) expect(clean).not.toContain(form)
+      }),
+      { ...law, numRuns: 2000 },
+    )
+  })
+})
+
+describe('unknown secrets, by their shape', () => {
+  test.each([
+    ['OpenAI', 'sk-proj-abcdefghijklmnop1234'],
+    ['OpenRouter', 'sk-or-v1-0123456789abcdef0123456789abcdef'],
+    ['xAI', 'xai-abcdefghijklmnop'],
+    ['Groq', 'gsk_abcdefghijklmnop'],
+    ['a bearer value', 'Bearer abc.def-ghi_jkl=='],
+    ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP'],
+  ])('%s', (_, key) => {
+    expect(redact(`Incorrect API key provided: ${key}, see the docs`, [])).toBe(
+      'Incorrect API key provided: [redacted], see the docs',
+    )
+  })
+
+  test('words that only look a little like one stay', () => {
+    expect(redact('the task-list of bearers, sk-1', [])).toBe('the task-list of bearers, sk-1')
+  })
+})
