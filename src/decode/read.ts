@@ -1,0 +1,37 @@
+import { createJsonParser, JsonError, type JsonParser, type JsonValue, type JsonWarning } from '../json/index.ts'
+import type { Issue } from '../types.ts'
+
+/** A value with what is to be said of it: odd things that were tolerated, numbers to refuse, mendings. */
+export interface Reading {
+  readonly value: JsonValue
+  readonly notes: readonly Issue[]
+}
+
+/**
+ * Strict JSON within the limits of the parser. The value is a fresh one: a transform of the user's may change it, and the
+ * snapshots must not change with it.
+ *
+ * @param fed a parser that has read exactly `text` already.
+ */
+export const readJson = (text: string, fed?: JsonParser): Reading | JsonError => {
+  try {
+    const parser = fed ?? createJsonParser()
+    if (fed === undefined) parser.feed(text)
+    parser.finish()
+    return { value: JSON.parse(text), notes: parser.warnings.map(noteOf) }
+  } catch (error) {
+    if (error instanceof JsonError) return error
+    throw error
+  }
+}
+
+/** Whether JavaScript would hold another number than the one that was written. */
+export const isUnsafe = ({ code }: Issue): boolean => code === 'unsafe_integer' || code === 'non_finite'
+
+const noteOf = ({ path, code }: JsonWarning): Issue => ({ path, code, message: messages[code] })
+
+const messages: Record<JsonWarning['code'], string> = {
+  duplicate_key: 'the key came twice; the last value stands',
+  unsafe_integer: 'the integer is larger than JavaScript holds exactly; send it as a string',
+  non_finite: 'the number is too large to be a finite number',
+}

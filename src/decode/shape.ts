@@ -1,0 +1,124 @@
+import type { JsonValue } from '../json/index.ts'
+import { HINT } from '../schema/strings.ts'
+import type { JsonSchema } from '../types.ts'
+
+/**
+ * What the canonical schema says of one place in a document. Unions, references and intersections are opened, so a place
+ * has every schema that may describe it; what is asked here is true when any of them says so.
+ */
+export class Shape {
+  readonly #schemas: readonly JsonSchema[]
+  readonly #root: JsonSchema
+  readonly #children = new Map<string | number, Shape>()
+
+  private constructor(schemas: readonly JsonSchema[], root: JsonSchema) {
+    this.#schemas = schemas
+    this.#root = root
+  }
+
+  static of(canonical: JsonSchema): Shape {
+    return new Shape(open(canonical, canonical), canonical)
+  }
+
+  /** An object that holds `inner` under one key: the wire's view of a root that is not an object. */
+  static wrapped(inner: JsonSchema, key: string): Shape {
+    return new Shape([{ type: 'object', properties: { [key]: inner }, additionalProperties: false }], inner)
+  }
+
+  /** Atoms arrive whole: a string that stands for something - a choice, a date, an id - means nothing half-read. */
+  get whole(): boolean {
+    return this.#schemas.some(schema => [schema, ...hinted(schema, this.#root)].some(isAtomic))
+  }
+
+  /** Whether a value of this JSON type may stand here. */
+  takes(type: 'object' | 'array' | 'string'): boolean {
+    return this.#schemas.some(schema => allows(schema, type))
+  }
+
+  /** Whether the schema itself has a place for this key. */
+  owns(key: string): boolean {
+    return this.#schemas.some(
+      ({ properties, additionalProperties, patternProperties }) =>
+        Object.hasOwn((properties as object | undefined) ?? {}, key) ||
+        (additionalProperties !== undefined && additionalProperties !== false) ||
+        patternProperties !== undefined,
+    )
+  }
+
+  child(key: string | number): Shape {
+    // Every element behind a list's prefix has the same shape.
+    const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : key
+    let child = this.#children.get(slot)
+    if (child === undefined) {
+      const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot))
+      child = new Shape(
+        schemas.flatMap(schema => open(schema, this.#root)),
+        this.#root,
+      )
+      this.#children.set(slot, child)
+    }
+    return child
+  }
+
+  get #prefix(): number {
+    return Math.max(...this.#schemas.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)), 0)
+  }
+}
+
+const atomic = ['enum', 'const', 'format', 'pattern', 'contentEncoding']
+
+const isAtomic = (schema: JsonSchema): boolean => atomic.some(keyword => keyword in schema)
+
+/** What the model is asked for beside what the schema checks: behind a `.trim()` an email is an email all the same. */
+const hinted = ({ [HINT]: hint }: JsonSchema, root: JsonSchema): JsonSchema[] =>
+  isSchema(hint) ? open(hint, root) : []
+
+const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: string): boolean => {
+  if (type !== undefined) return Array.isArray(type) ? type.includes(wanted) : type === wanted
+  if (Array.isArray(choices)) return choices.some(each => typeOf(each) === wanted)
+  return literal === undefined || typeOf(literal) === wanted
+}
+
+const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
+
+const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema[] => {
+  if (typeof key === 'number') {
+    const { prefixItems, items } = schema
+    const own = Array.isArray(prefixItems) ? prefixItems[key] : undefined
+    return [own ?? items].filter(isSchema)
+  }
+  const properties = schema.properties as Record<string, unknown> | undefined
+  if (properties !== undefined && Object.hasOwn(properties, key)) return [properties[key]].filter(isSchema)
+  // Which pattern a key matches is not worth running a pattern on a key that the model chose.
+  const { patternProperties, additionalProperties } = schema
+  const rest = additionalProperties === true ? {} : additionalProperties
+  return [...Object.values((patternProperties as object | undefined) ?? {}), rest].filter(isSchema)
+}
+
+const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null
+
+/** The schema itself and everything it stands for: the target of a local reference, the members of a union. */
+const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema> = new Set()): JsonSchema[] => {
+  if (seen.has(schema)) return []
+  seen.add(schema)
+  const { $ref, anyOf, oneOf, allOf } = schema
+  const inner = [
+    ...(typeof $ref === 'string' ? [resolve($ref, root)] : []),
+    ...[anyOf, oneOf, allOf].flatMap(each => (Array.isArray(each) ? each : [])),
+  ].filter(isSchema)
+  const own = inner.length === 0 || schema.properties !== undefined || schema.type !== undefined ? [schema] : []
+  return [...own, ...inner.flatMap(each => open(each, root, seen))]
+}
+
+const resolve = (reference: string, root: JsonSchema): unknown => {
+  if (!reference.startsWith('#')) return undefined
+  let at: unknown = root
+  for (const step of reference.slice(1).split('/').slice(1)) {
+    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    at = isSchema(at) && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined
+  }
+  return at
+}
+
+export const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,68 @@
+import { JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
+import type { Declaration } from '../schema/index.ts'
+import type { Issue } from '../types.ts'
+import { isUnsafe, type Reading, readJson } from './read.ts'
+import { isObject, Shape } from './shape.ts'
+import { unfence, unwrapEncoded, unwrapKey } from './unwrap.ts'
+
+export type Decoded<O> =
+  | { readonly ok: true; readonly output: O; readonly input: unknown; readonly warnings: readonly Issue[] }
+  | {
+      readonly ok: false
+      readonly code: 'invalid_json' | 'schema_mismatch' | 'degenerate' | 'limit'
+      readonly issues: readonly Issue[]
+      /** What the text says, where it says something: for quoting what came. */
+      readonly input?: unknown
+      readonly warnings: readonly Issue[]
+    }
+
+/**
+ * The strict end: the text closed on its own, `JSON.parse` takes it, then the user's own schema.
+ *
+ * 1. Strict: cut output is never repaired into an answer.
+ * 2. Nothing is guessed: no value is coerced. Three lossless unwrappings are made and reported: a code fence around the
+ *    whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that JavaScript cannot hold are refused.
+ *
+ * @param fed a parser that has read exactly `text` already.
+ */
+export const decodeStrict = async <I, O>(
+  text: string,
+  declaration: Declaration<I, O>,
+  fed?: JsonParser,
+): Promise<Decoded<O>> => {
+  const read = readArguments(text, fed)
+  if (read instanceof JsonError) {
+    const { code, message } = read
+    return { ok: false, code: codeOf(read), issues: [{ path: [], code, message }], warnings: [] }
+  }
+  const { wrapper, canonical, name } = declaration
+  const shape = wrapper === undefined ? Shape.of(canonical) : Shape.wrapped(canonical, wrapper)
+  const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
+  const input = wrapper === undefined ? value : memberOf(value, wrapper)
+  const told = wrapper === undefined ? notes : notes.map(note => ({ ...note, path: note.path.slice(1) }))
+  const warnings = told.filter(note => !isUnsafe(note))
+  const refused = told.filter(isUnsafe)
+  if (refused.length > 0) return { ok: false, code: 'schema_mismatch', issues: refused, input, warnings }
+
+  const validated = await declaration.validate(input)
+  return 'issues' in validated
+    ? { ok: false, code: 'schema_mismatch', issues: validated.issues, input, warnings }
+    : { ok: true, output: validated.value, input, warnings }
+}
+
+const readArguments = (text: string, fed?: JsonParser): Reading | JsonError => {
+  // A function without arguments may be called with nothing at all.
+  const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
+  const inner = read instanceof JsonError ? unfence(text) : undefined
+  if (inner === undefined) return read
+  const again = readJson(inner)
+  if (again instanceof JsonError) return read
+  const fenced: Issue = { path: [], code: 'fenced', message: 'the answer stood in a code fence, which was taken off' }
+  return { value: again.value, notes: [fenced, ...again.notes] }
+}
+
+const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>
+  code === 'blank_run' ? 'degenerate' : code === 'depth' || code === 'length' ? 'limit' : 'invalid_json'
+
+const memberOf = (value: JsonValue, key: string): JsonValue | undefined =>
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
