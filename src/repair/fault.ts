@@ -1,0 +1,10 @@
+import type { OutputError } from '../errors.ts'
+import type { Issue } from '../types.ts'
+
+/** An answer that came whole and is not what was asked for. */
+export interface Fault {
+  readonly code: OutputError['code']
+  readonly issues: readonly Issue[]
+  /** The value that was refused, where the text held one. */
+  readonly input?: unknown
+}

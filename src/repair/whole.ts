@@ -1,0 +1,60 @@
+import type { Declaration } from '../schema/index.ts'
+import type { Message } from '../types.ts'
+import type { Turn, WireCall } from '../wire/wire.ts'
+import type { Fault } from './fault.ts'
+import { issueLines, wellFormed } from './words.ts'
+
+/**
+ * The messages that ask for the whole answer again: the model's own turn as it was, and a result under every call of that
+ * turn. Only this failure is quoted, cut, as JSON text and in the tool role: what a model wrote is data, never an instruction.
+ */
+export const repairMessages = (
+  turn: Turn,
+  fault: Fault,
+  { name, isText, wrapper }: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'>,
+): Message[] => {
+  const said = [headings[fault.code] ?? 'The answer cannot be used:', ...issueLines(fault, wrapper)].join('\n')
+  if (turn.calls.length === 0) {
+    const wanted = isText ? 'Answer with text.' : `Call the function '${name}' with the answer as its arguments.`
+    return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]
+  }
+  const wanted = isText ? 'Answer with text.' : `Call '${name}' again with all of its arguments, corrected.`
+  return closedTurn(turn, answerCall(turn, name) ?? turn.calls[0], `${said}\n${wanted}`)
+}
+
+/**
+ * The model's turn and a result under every call of it, as providers demand: `content` under the given call, and under
+ * the others that they were not run.
+ */
+export const closedTurn = (turn: Turn, call: WireCall | undefined, content: string): Message[] => [
+  ...ownTurn(turn),
+  ...turn.calls.map(
+    (each): Message => ({
+      role: 'tool',
+      tool_call_id: each.id,
+      content: each === call ? content : 'Not run.',
+    }),
+  ),
+]
+
+/** The call that holds the answer: the first of that name. */
+export const answerCall = (turn: Turn, name: string): WireCall | undefined =>
+  turn.calls.find(call => call.name === name)
+
+/** The turn as the model wrote it, left out when it said nothing. A lone surrogate, which no provider takes back, is replaced. */
+export const ownTurn = (turn: Turn): Message[] =>
+  turn.text === '' && turn.calls.length === 0 ? [] : [mapStrings(turn.message, wellFormed) as Message]
+
+const mapStrings = (value: unknown, change: (text: string) => string): unknown => {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map(each => mapStrings(each, change))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapStrings(each, change)]))
+}
+
+const headings: Partial<Record<Fault['code'], string>> = {
+  schema_mismatch: 'The arguments do not fit the schema:',
+  invalid_json: 'The arguments are not valid JSON:',
+  no_call: 'The answer was not given as a function call:',
+  wrong_call: 'The function does not exist:',
+}
