@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.ts'
 import type { Model, Options } from '../types.ts'
 
 /** How one endpoint differs from the next. A difference is a flag here, never a branch on a name. */
-export interface ProviderRow {
+interface ProviderRow {
   readonly name: string
   /** Everything before `/chat/completions`. */
   readonly baseURL: string

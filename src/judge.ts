@@ -1,0 +1,89 @@
+import type { Answer, Context } from './ask.ts'
+import { type Decoded, decodeStrict } from './decode/strict.ts'
+import { OutputError } from './errors.ts'
+import type { Fault } from './repair/fault.ts'
+import type { Issue } from './types.ts'
+
+/** What a turn of the model is. */
+export type Verdict<O> =
+  | { readonly type: 'output'; readonly output: O; readonly text: string; readonly warnings: readonly Issue[] }
+  /** Calls of something other than the answer, for the tools to see to. */
+  | { readonly type: 'tools' }
+  | { readonly type: 'fault'; readonly fault: Fault }
+
+/**
+ * Tells what a turn is, and decodes the answer when it holds one.
+ *
+ * @throws OutputError `refused`, `truncated`, `content_filter`: an end that makes an answer no answer, whatever it says.
+ */
+export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promise<Verdict<O>> => {
+  refuseUnclean(context, answer)
+  const { plan, channel } = context
+  const { declaration } = plan
+  const { turn, view } = answer
+  if (view === undefined) {
+    if (turn.calls.length > 0 && plan.tools.size > 0) return { type: 'tools' }
+    if (declaration.isText && turn.calls.length === 0 && turn.text !== '') {
+      return verdictOf<O>(turn.text, await validateText(context, turn.text))
+    }
+    return { type: 'fault', fault: nothingUsable(context, answer) }
+  }
+  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser)
+  if (decoded.ok && (view.value === undefined || decoded.warnings.some(({ code }) => code !== 'duplicate_key'))) {
+    // What was unwrapped does not go on from what was shown of it.
+    if (view.value !== undefined) channel.restart()
+    view.mend(decoded.input)
+    channel.show(view)
+    channel.grew()
+    channel.flush()
+  }
+  const extra = turn.calls.filter(({ name }) => name === declaration.name).length - 1
+  const more: Issue = {
+    path: [],
+    code: 'extra_call',
+    message: `the answer was given ${extra + 1} times; the first one stands`,
+  }
+  return verdictOf<O>(view.text, decoded, extra > 0 ? [more] : [])
+}
+
+const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
+  decoded.ok
+    ? { type: 'output', output: decoded.output, text, warnings: [...warnings, ...decoded.warnings] }
+    : { type: 'fault', fault: decoded }
+
+/** A bare string schema may still be a transform of the user's away from refusing. */
+const validateText = async <O>({ plan }: Context<any, O>, text: string): Promise<Decoded<O>> => {
+  const validated = await plan.declaration.validate(text)
+  return 'issues' in validated
+    ? { ok: false, code: 'schema_mismatch', issues: validated.issues, input: text, warnings: [] }
+    : { ok: true, output: validated.value, input: text, warnings: [] }
+}
+
+const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, view }: Answer): void => {
+  const refuse = (code: OutputError['code'], why: string): never => {
+    ledger.settle(code, [])
+    throw new OutputError(`Cannot use the answer of ${plan.provider.row.name}/${plan.modelId}: ${why}`, code, {
+      finishReason: turn.finishReason,
+      text: view?.text ?? (turn.refusal || turn.text),
+      partial: channel.value,
+    })
+  }
+  if (turn.refusal !== '') refuse('refused', 'the model refused; its words are in error.text')
+  if (turn.finishReason === 'length') refuse('truncated', 'it was cut at the token limit; raise maxOutputTokens')
+  if (turn.finishReason === 'content_filter') refuse('content_filter', 'a content filter stopped it')
+}
+
+const nothingUsable = ({ plan }: Context<any, any>, { turn }: Answer): Fault => {
+  const { isText, name } = plan.declaration
+  if (turn.calls.length > 0) {
+    const called = turn.calls.map(call => `'${call.name}'`).join(', ')
+    const message = isText
+      ? `${called} was called and there are no functions`
+      : `${called} was called instead of '${name}'`
+    return { code: 'wrong_call', issues: [{ path: [], code: 'wrong_call', message }] }
+  }
+  const came =
+    turn.text !== '' ? `${turn.text.length} characters of text` : turn.reasoning !== '' ? 'only reasoning' : 'nothing'
+  const message = isText ? `no text came, but ${came}` : `'${name}' was not called; ${came} came instead`
+  return { code: 'no_call', issues: [{ path: [], code: 'no_call', message }] }
+}

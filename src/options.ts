@@ -1,0 +1,136 @@
+import { ConfigError } from './errors.ts'
+import { nearest } from './nearest.ts'
+
+type Kind = keyof typeof kinds
+
+/** Not a list, and no Headers or Map either: those would be read as if they were empty. */
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(Symbol.iterator in value)
+
+/** Every kind of value: what fits, and what to say when it does not. */
+const kinds = {
+  string: [value => typeof value === 'string', 'a string'],
+  boolean: [value => typeof value === 'boolean', 'true or false'],
+  number: [Number.isFinite, 'a finite number'],
+  count: [value => Number.isInteger(value) && (value as number) >= 0, 'an integer of at least 0'],
+  positive: [value => Number.isInteger(value) && (value as number) > 0, 'an integer of at least 1'],
+  object: [isPlain, 'an object'],
+  texts: [
+    value => isPlain(value) && Object.values(value).every(each => typeof each === 'string'),
+    'an object of strings',
+  ],
+  function: [value => typeof value === 'function', 'a function'],
+  key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
+  signal: [value => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
+  /** Looked at on its own. */
+  other: [() => true, ''],
+} satisfies Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>
+
+/** Every option of a call with the kind of value it takes. */
+const kindOf: Readonly<Record<string, Kind>> = {
+  model: 'other',
+  tools: 'object',
+  instructions: 'string',
+  mode: 'other',
+  strict: 'boolean',
+  stream: 'boolean',
+  schemaName: 'string',
+  schemaDescription: 'string',
+  maxOutputTokens: 'positive',
+  temperature: 'number',
+  seed: 'number',
+  reasoning: 'object',
+  maxSteps: 'positive',
+  maxRetries: 'count',
+  maxRepairs: 'count',
+  timeout: 'other',
+  signal: 'signal',
+  headers: 'texts',
+  fetch: 'function',
+  apiKey: 'key',
+  extraBody: 'object',
+  onEvent: 'function',
+}
+
+const reserved = ['messages', 'tools', 'stream']
+
+/**
+ * Checks what types cannot: callers in JavaScript, values from configuration files, names with a slip in them.
+ *
+ * @throws TypeError for a value of the wrong kind or an unknown name, RangeError for a number out of range, ConfigError
+ * `bad_option` for a combination that cannot be sent.
+ */
+export const checkOptions = (options: Record<string, unknown>): void => {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`Cannot extract without options: give at least { model: 'provider/model-id' }`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    checkName('option', name, Object.keys(kindOf))
+    if (value !== undefined) checkKind(name, value, kindOf[name]!)
+  }
+  checkModel(options.model)
+  checkMode(options.mode)
+  checkTimeout(options.timeout)
+  for (const key of Object.keys(options.reasoning ?? {})) checkName('reasoning', key, ['effort', 'maxTokens'])
+  for (const key of reserved) {
+    if (Object.hasOwn((options.extraBody as object | undefined) ?? {}, key)) {
+      throw new ConfigError(`Cannot send extraBody with '${key}': the library writes that field itself`, 'bad_option')
+    }
+  }
+}
+
+const checkName = (what: string, name: string, names: readonly string[]): void => {
+  if (names.includes(name)) return
+  const near = nearest(name, names)
+  throw new TypeError(
+    `Cannot extract with ${what} '${name}': there is no such option${near ? ` (did you mean '${near}'?)` : ''}`,
+  )
+}
+
+const checkKind = (name: string, value: unknown, kind: Kind): void => {
+  const [fits, wanted] = kinds[kind]
+  if (fits(value)) return
+  const Misuse = typeof value === 'number' ? RangeError : TypeError
+  // Of a key not even a wrong one is shown.
+  throw new Misuse(
+    `Cannot extract with ${name} ${kind === 'key' ? `of type ${typeof value}` : show(value)}: it must be ${wanted}`,
+  )
+}
+
+const checkModel = (model: unknown): void => {
+  if (typeof model === 'string' && model !== '') return
+  const { provider, id } = (model ?? {}) as { provider?: unknown; id?: unknown }
+  if (typeof provider === 'string' && typeof id === 'string') return
+  throw new TypeError(
+    `Cannot extract with model ${show(model)}: it must be 'provider/model-id' or what a provider returns`,
+  )
+}
+
+const checkMode = (mode: unknown): void => {
+  if (mode === undefined || mode === 'auto' || mode === 'tool') return
+  throw new RangeError(`Cannot extract with mode ${show(mode)}: it must be 'auto' or 'tool'`)
+}
+
+const checkTimeout = (timeout: unknown): void => {
+  if (timeout === undefined) return
+  const limits: [string, unknown][] =
+    typeof timeout === 'object' && timeout !== null ? Object.entries(timeout) : [['total', timeout]]
+  for (const [name, value] of limits) {
+    if (!['firstByte', 'idle', 'total'].includes(name)) {
+      throw new TypeError(`Cannot extract with timeout.${name}: the clocks are firstByte, idle and total`)
+    }
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
+      throw new RangeError(
+        `Cannot extract with timeout.${name} ${show(value)}: it must be a number of milliseconds above 0`,
+      )
+    }
+  }
+}
+
+/** A value as a message quotes it: never a whole object, never something long. */
+const show = (value: unknown): string =>
+  typeof value === 'string'
+    ? `'${value.slice(0, 60)}'`
+    : (typeof value === 'object' && value !== null) || typeof value === 'function'
+      ? `that is ${Array.isArray(value) ? 'a list' : typeof value === 'function' ? 'a function' : 'an object'}`
+      : String(value)

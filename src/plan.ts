@@ -1,0 +1,101 @@
+import { ConfigError } from './errors.ts'
+import { checkOptions } from './options.ts'
+import { compileSchema, type Declaration } from './schema/index.ts'
+import type { Message, Options, Prompt, Schema, Tool } from './types.ts'
+import type { Provider } from './wire/provider.ts'
+import { resolveModel } from './wire/providers.ts'
+import type { WireFunction } from './wire/wire.ts'
+
+interface PlannedTool {
+  readonly declaration: Declaration<unknown, unknown>
+  readonly execute: Tool['execute']
+}
+
+/** Everything that a run needs and that is known before anything is sent. */
+export interface Plan<I, O> {
+  readonly declaration: Declaration<I, O>
+  readonly provider: Provider
+  readonly modelId: string
+  readonly messages: readonly Message[]
+  readonly tools: ReadonlyMap<string, PlannedTool>
+  /** As sent with every request: the tools, then the answer. */
+  readonly functions: readonly WireFunction[]
+  readonly options: Options<any>
+  readonly maxSteps: number
+  readonly maxRetries: number
+  readonly maxRepairs: number
+}
+
+/**
+ * @throws what `extract` throws before it returns: `TypeError` and `RangeError` for misuse, `ConfigError` for an unknown
+ * provider, `SchemaError` for a schema that cannot be sent.
+ */
+export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Options<any>): Plan<I, O> => {
+  checkOptions(options as unknown as Record<string, unknown>)
+  const { provider, id } = resolveModel(options.model)
+  if (options.reasoning?.maxTokens !== undefined && provider.row.reasoning !== 'object') {
+    throw new ConfigError(
+      `Cannot send reasoning.maxTokens to '${provider.row.name}': it takes reasoning.effort only`,
+      'bad_option',
+    )
+  }
+  const declaration = compileSchema(schema, { name: options.schemaName, description: options.schemaDescription })
+  const tools = planTools(options.tools ?? {}, declaration)
+  const answer = declaration.isText ? [] : [functionOf(declaration)]
+  return {
+    declaration,
+    provider,
+    modelId: id,
+    messages: messagesOf(prompt, options.instructions),
+    tools,
+    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answer],
+    options,
+    maxSteps: options.maxSteps ?? 5,
+    maxRetries: options.maxRetries ?? 2,
+    maxRepairs: options.maxRepairs ?? 1,
+  }
+}
+
+const functionOf = ({ name, description, wire }: Declaration<unknown, unknown>): WireFunction => ({
+  name,
+  description,
+  parameters: wire,
+})
+
+const planTools = (
+  tools: Readonly<Record<string, Tool>>,
+  answer: Declaration<unknown, unknown>,
+): ReadonlyMap<string, PlannedTool> => {
+  const planned = new Map<string, PlannedTool>()
+  for (const [name, tool] of Object.entries(tools)) {
+    const reject = (why: string): never => {
+      throw new ConfigError(`Cannot offer tool '${name}': ${why}`, 'bad_option')
+    }
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) reject('a name has 1 to 64 letters, digits, _ or -')
+    if (!answer.isText && name === answer.name)
+      reject('the answer function has that name; give the schema another one with schemaName')
+    if (typeof tool?.execute !== 'function') reject('execute must be a function')
+    if (tool.inputSchema === undefined) reject('inputSchema is missing')
+    const declaration = compileSchema<unknown, unknown>(tool.inputSchema, { name, description: tool.description })
+    if (declaration.wrapper !== undefined || declaration.isText) reject('inputSchema must be an object schema')
+    planned.set(name, { declaration, execute: tool.execute })
+  }
+  return planned
+}
+
+const messagesOf = (prompt: Prompt, instructions: string | undefined): readonly Message[] => {
+  if (typeof prompt !== 'string' && !Array.isArray(prompt)) {
+    throw new TypeError(
+      `Cannot extract from a prompt that is ${prompt === null ? 'null' : `of type ${typeof prompt}`}: it must be a string or a list of messages`,
+    )
+  }
+  const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
+  messages.forEach((message, index) => {
+    if (typeof message?.role !== 'string') throw new TypeError(`Cannot send message ${index}: it has no role`)
+  })
+  if (messages.length === 0) throw new TypeError('Cannot extract from an empty list of messages')
+  // A transcript of ours, given back as a prompt, begins with the instructions already.
+  if (instructions === undefined || (messages[0]?.role === 'system' && messages[0].content === instructions))
+    return [...messages]
+  return [{ role: 'system', content: instructions }, ...messages]
+}

@@ -1,0 +1,133 @@
+import { type Answer, ask, type Context } from './ask.ts'
+import { ExtractError, OutputError, ToolError } from './errors.ts'
+import { judge } from './judge.ts'
+import type { Fault } from './repair/fault.ts'
+import { answerCall, closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
+import { issueSummary } from './repair/words.ts'
+import { runTools, skipTools } from './tools.ts'
+import type { Call, Result } from './types.ts'
+import type { ToolChoice } from './wire/wire.ts'
+
+/**
+ * The attempt loop. Each turn of the model is one of three things: the answer, calls of tools (run them and ask again), or a
+ * fault (show it and ask again, while repairs are left).
+ *
+ * @throws an `ExtractError` with the receipt of every call, or the reason of an abort, untouched.
+ */
+export const run = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
+  try {
+    return await attempts(context)
+  } catch (error) {
+    if (error instanceof ExtractError && !context.signal.aborted) sign(context, error)
+    throw error
+  }
+}
+
+const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
+  const { plan, channel, ledger, signal } = context
+  const reasoning: string[] = []
+  let messages = plan.messages
+  let kind: Call['kind'] = 'first'
+  let step = 1
+  let repairs = 0
+  let toolFailure: ToolError | undefined
+
+  for (;;) {
+    const forced = step >= plan.maxSteps || repairs > 0
+    const request = { messages, functions: plan.functions, choice: choiceOf(context, forced), stream: context.streamed }
+    const answer = await ask(context, request, kind)
+    const { turn } = answer
+    if (turn.reasoning !== '') reasoning.push(turn.reasoning)
+    const verdict = await judge(context, answer)
+    signal.throwIfAborted()
+
+    if (verdict.type !== 'tools') skipTools(context, turn)
+    if (verdict.type === 'output') {
+      const { usage, cost, calls } = ledger
+      channel.emit({ type: 'finish', attempt: channel.attempt, finishReason: turn.finishReason, usage })
+      return {
+        output: verdict.output,
+        text: verdict.text,
+        reasoning: reasoning.join('\n\n'),
+        usage,
+        ...(cost !== undefined && { cost }),
+        finishReason: turn.finishReason,
+        mode: modeOf(context),
+        calls,
+        warnings: verdict.warnings,
+        messages: [...messages, ...closedTurn(turn, answerCall(turn, plan.declaration.name), 'ok')],
+        response: answer.response,
+      }
+    }
+
+    if (verdict.type === 'tools') {
+      if (step >= plan.maxSteps) throw outOfSteps(context, answer, toolFailure)
+      const results = await runTools(context, turn)
+      messages = [...messages, ...ownTurn(turn), ...results.messages]
+      toolFailure = results.failure
+      kind = 'step'
+      step++
+      continue
+    }
+
+    const { fault } = verdict
+    ledger.settle(fault.code, fault.issues)
+    for (const issue of fault.issues) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
+    const error = faultError(context, answer, fault, repairs)
+    if (!error.retryable || repairs >= plan.maxRepairs) throw error
+    repairs++
+    channel.restart()
+    channel.emit({ type: 'repair', attempt: channel.attempt, issues: fault.issues })
+    messages = [...messages, ...repairMessages(turn, fault, plan.declaration)]
+    kind = 'repair'
+  }
+}
+
+/** The function that holds the answer; undefined when text is asked for. */
+const answerName = ({ plan }: Context<any, any>): string | undefined =>
+  plan.declaration.isText ? undefined : plan.declaration.name
+
+/** Tools may come first, so the answer is only forced without them, on the last step, and when it is asked for again. */
+export const choiceOf = (context: Context<any, any>, forced: boolean): ToolChoice | undefined => {
+  const { plan } = context
+  const name = answerName(context)
+  if (plan.functions.length === 0) return undefined
+  if (name === undefined) return forced ? 'none' : 'auto'
+  return forced || plan.tools.size === 0 ? { name } : 'required'
+}
+
+const modeOf = ({ plan }: Context<any, any>): Result<unknown>['mode'] =>
+  plan.declaration.isText
+    ? { used: 'text', why: 'the schema is a bare string, which is asked for as text' }
+    : { used: 'tool', why: 'the answer is the arguments of a forced function call' }
+
+const faultError = (
+  { plan, channel }: Context<any, any>,
+  { turn, view }: Answer,
+  fault: Fault,
+  repairs: number,
+): OutputError => {
+  const tried = repairs > 0 ? ` after ${repairs} ${repairs === 1 ? 'repair' : 'repairs'}` : ''
+  return new OutputError(
+    `Cannot decode the answer of ${plan.provider.row.name}/${plan.modelId} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}`,
+    fault.code,
+    { issues: fault.issues, finishReason: turn.finishReason, text: view?.text ?? turn.text, partial: channel.value },
+  )
+}
+
+const outOfSteps = ({ plan }: Context<any, any>, { turn }: Answer, failure: ToolError | undefined): ToolError => {
+  const toolName = turn.calls[0]?.name ?? ''
+  return new ToolError(
+    `Cannot finish: the model still calls '${toolName}' on step ${plan.maxSteps} of ${plan.maxSteps}${failure ? `; before that: ${failure.message}` : '; raise maxSteps'}`,
+    failure?.code ?? 'max_steps',
+    { toolName: failure?.toolName ?? toolName, cause: failure, text: turn.text },
+  )
+}
+
+const sign = ({ channel, ledger }: Context<any, any>, error: ExtractError): void => {
+  ledger.sign(error)
+  const { best } = channel
+  // Both properties exist and are not enumerable; assigning keeps them so.
+  if (error.text === '' && best !== undefined) Object.assign(error, { text: best.text })
+  if (error.partial === undefined && best !== undefined) Object.assign(error, { partial: best.value })
+}
