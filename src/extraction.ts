@@ -1,0 +1,141 @@
+import { bodyOf, type Context } from './ask.ts'
+import { Channel } from './channel.ts'
+import { Ledger } from './ledger.ts'
+import type { Plan } from './plan.ts'
+import { choiceOf, run } from './run.ts'
+import type { Call, DeepPartial, Event, Extraction, Result } from './types.ts'
+
+/** Node's own `fetch` gives up waiting for headers after this (undici's `headersTimeout`), which a plain answer may need. */
+const platformHeadersLimit = 300_000
+
+/**
+ * One run, whoever reads it.
+ *
+ * 1. Nothing is sent before the first touch; an Extraction that nobody touches holds no timer, listener or promise.
+ * 2. The wire is picked one microtask after the first touch: streamed when a streaming reader is among those who touched.
+ * 3. One request serves all readers, also late ones.
+ * 4. When no reader and no promise is left before the end, the request is aborted and later touches reject.
+ */
+export class LazyExtraction<I, O> implements Extraction<I, O> {
+  readonly #plan: Plan<I, O>
+  readonly #ledger = new Ledger()
+  readonly #channel: Channel<I>
+  readonly #abort = new AbortController()
+  #streamed: boolean | undefined
+  #readsStream = false
+  #promised = false
+  #done: Promise<Result<O>> | undefined
+
+  constructor(plan: Plan<I, O>) {
+    this.#plan = plan
+    this.#channel = new Channel<I>(plan.options.onEvent, () => this.#left())
+  }
+
+  then<A = O, B = never>(
+    onfulfilled?: ((output: O) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.result()
+      .then(({ output }) => output)
+      .then(onfulfilled, onrejected)
+  }
+
+  catch<R = never>(onrejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<O | R> {
+    return this.then(undefined, onrejected)
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<O> {
+    return this.then().finally(onfinally)
+  }
+
+  result(): Promise<Result<O>> {
+    this.#promised = true
+    // A promise of its own for every caller: whoever drops it hears of an unhandled failure, others do not.
+    return this.#touch().then(result => result)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<DeepPartial<I>, void, void> {
+    return this.#channel.readPartials(() => this.#touchStream())
+  }
+
+  events(): AsyncIterable<Event<I>, void, void> {
+    return { [Symbol.asyncIterator]: () => this.#channel.readEvents(() => this.#touchStream()) }
+  }
+
+  abort(reason: unknown = new DOMException('The extraction was aborted', 'AbortError')): void {
+    if (this.#channel.end === undefined) this.#abort.abort(reason)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort()
+    await this.#done?.catch(() => {})
+  }
+
+  get attempt(): number {
+    return this.#channel.attempt
+  }
+
+  get calls(): readonly Call[] {
+    return this.#ledger.calls
+  }
+
+  get request(): Readonly<Record<string, unknown>> {
+    const { messages, functions } = this.#plan
+    const context = this.#context(this.#streamed ?? this.#pickWire())
+    return bodyOf(this.#plan, {
+      messages,
+      functions,
+      choice: choiceOf(context, this.#plan.maxSteps <= 1),
+      stream: context.streamed,
+    })
+  }
+
+  #touchStream(): void {
+    this.#readsStream = true
+    void this.#touch()
+  }
+
+  #touch(): Promise<Result<O>> {
+    if (this.#done === undefined) {
+      this.#done = Promise.resolve().then(() => this.#run())
+      // Readers of the stream get the failure from their loop; here nobody may be listening.
+      this.#done.catch(() => {})
+    }
+    return this.#done
+  }
+
+  async #run(): Promise<Result<O>> {
+    const { signal: outer } = this.#plan.options
+    const follow = (): void => this.#abort.abort(outer?.reason)
+    if (outer?.aborted) follow()
+    outer?.addEventListener('abort', follow, { once: true })
+    this.#streamed = this.#pickWire()
+    try {
+      this.#abort.signal.throwIfAborted()
+      const result = await run(this.#context(this.#streamed))
+      this.#channel.close(false)
+      return result
+    } catch (error) {
+      this.#channel.close(true, error)
+      throw error
+    } finally {
+      outer?.removeEventListener('abort', follow)
+    }
+  }
+
+  #context(streamed: boolean): Context<I, O> {
+    return { plan: this.#plan, channel: this.#channel, ledger: this.#ledger, signal: this.#abort.signal, streamed }
+  }
+
+  #pickWire(): boolean {
+    const { stream, timeout, reasoning } = this.#plan.options
+    if (stream !== undefined) return stream
+    const total = typeof timeout === 'number' ? timeout : timeout?.total
+    return this.#readsStream || reasoning !== undefined || (total ?? 0) > platformHeadersLimit
+  }
+
+  #left(): void {
+    if (this.#promised || this.#channel.readers > 0 || this.#done === undefined) return
+    this.abort(new DOMException('The extraction was aborted: its last reader left before the end', 'AbortError'))
+  }
+}

@@ -1,0 +1,72 @@
+import { extract } from './extract.ts'
+import type { Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
+
+/** What `defineExtractor` takes: the options of every call, and what makes it an extractor. */
+export type Declaration<I, O, A = Prompt, T = {}> = Options<T> & {
+  /** For the ledger of a pipeline, logs and file names. */
+  readonly name: string
+  readonly schema: Schema<I, O>
+  /** Turns an input into a prompt. Without, the input is the prompt. */
+  readonly prompt?: ((input: A) => Prompt) | undefined
+}
+
+/** A declaration that can be called. */
+export interface Extractor<A, I, O> {
+  (input: A, options?: Partial<Options<any>>): Extraction<I, O>
+  /** The same extractor with other options; headers and extraBody are merged, anything else is replaced. */
+  with(overrides: Partial<Options<any>>): Extractor<A, I, O>
+  readonly name: string
+  readonly schema: Schema<I, O>
+}
+
+/**
+ * Declares an extraction once, to be called with many inputs.
+ *
+ * @throws what `extract` throws, at the first call.
+ */
+export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>(
+  declaration: Declaration<I, O, A, T>,
+): Extractor<A, I, O> => {
+  const { name, schema, prompt, ...options } = declaration
+  if (typeof name !== 'string' || name === '') throw new TypeError('Cannot define an extractor without a name')
+  const call = (input: A, overrides: Partial<Options<any>> = {}): Extraction<I, O> =>
+    extract(
+      schema,
+      prompt === undefined ? (input as unknown as Prompt) : prompt(input),
+      merge(options as Options<any>, overrides),
+    )
+  return Object.defineProperties(call as Extractor<A, I, O>, {
+    name: { value: name },
+    schema: { value: schema },
+    with: {
+      value: (overrides: Partial<Options<any>>) =>
+        defineExtractor({ ...merge(options as Options<any>, overrides), name, schema, prompt } as Declaration<
+          I,
+          O,
+          A,
+          any
+        >),
+    },
+  })
+}
+
+/** `extract` with some options given; headers and extraBody are merged, anything else is replaced. */
+export const withDefaults =
+  <const D extends Partial<Options<any>>>(defaults: D) =>
+  <I, O, T extends ToolSchemas<T> = {}>(
+    schema: Schema<I, O>,
+    prompt: Prompt,
+    ...[options]: D extends { readonly model: {} } ? [options?: Partial<Options<T>>] : [options: Options<T>]
+  ): Extraction<I, O> =>
+    extract(schema, prompt, merge(defaults as unknown as Options<T>, options ?? {}))
+
+/** An option that is undefined is an option that is not given. */
+const merge = <T>(base: Options<T>, over: Partial<Options<any>>): Options<any> => {
+  const given = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined))
+  return {
+    ...base,
+    ...given,
+    ...(base.headers && over.headers && { headers: { ...base.headers, ...over.headers } }),
+    ...(base.extraBody && over.extraBody && { extraBody: { ...base.extraBody, ...over.extraBody } }),
+  }
+}
