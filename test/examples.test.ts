@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+
+/** Runs an example as a person would, with no key in the environment and standard output piped. */
+const example = async (name: string, ...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> => {
+  const { PATH, HOME } = process.env
+  try {
+    const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name, ...args], {
+      env: { PATH, HOME, NO_COLOR: '1' },
+    })
+    return { stdout, stderr, code: 0 }
+  } catch (error) {
+    const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number }
+    return { stdout, stderr, code }
+  }
+}
+
+/** What each example prints, whole. */
+const printed: Record<string, string> = {
+  receipt: `{
+  shop: 'Corner Bakery',
+  lines: [
+    { item: 'croissants', cents: 500 },
+    { item: 'baguette', cents: 180 },
+    { item: 'coffee', cents: 270 }
+  ],
+  totalCents: 950
+}
+first: schema_mismatch, 226 tokens [ 'totalCents must be the sum of the cents of all lines' ]
+repair: ok, 345 tokens []
+in all 571 tokens, $0.00013785
+`,
+  weather: `tool weather started: { location: 'Florence, Italy' }
+tool weather done: 40 C
+text: The
+text:  current
+text:  weather in Florence, Italy is 40
+text: °C (104°F). That
+text: 's quite
+text:  hot
+text: ! It's a very
+text:  warm day there
+text: .
+thought: The user is asking for weather information for Florence, Italy. I have a weather function available that takes a location parameter. The user has provided the specific location "Florence, Italy" so I have all the required parameters to make the function call.
+cost: $0.005076
+`,
+  mails: `ann@example.com { topic: 'delivery', order: '4711', urgent: true }
+ben@example.com { topic: 'refund', order: '4712', urgent: false }
+cem@example.com { topic: 'other', order: null, urgent: false }
+schema_mismatch [
+  {
+    path: [ 'topic' ],
+    code: 'invalid_value',
+    message: 'Invalid option: expected one of "refund"|"delivery"|"other"'
+  }
+]
+`,
+  parser: `{"city":"Pa"}
+{"city":"Paris"}
+{"city":"Paris","zip":75001,"sights":["Lou"]}
+{"city":"Paris","zip":75001,"sights":["Louvre"]}
+{ city: 'Paris', zip: 75001, sights: [ 'Louvre' ] }
+unexpected_character at 9
+`,
+}
+
+describe('examples', () => {
+  it.each(Object.entries(printed))('%s prints what it should, without a key', async (name, stdout) => {
+    expect(await example(name)).toEqual({ stdout, stderr: '', code: 0 })
+  })
+
+  it('are all run here', () => {
+    const files = readdirSync('examples').filter(file => file.endsWith('.ts'))
+    expect(files.sort()).toEqual(['person', ...Object.keys(printed)].map(name => `${name}.ts`).sort())
+  })
+})
+
+describe('the demo', () => {
+  it('prints one line per snapshot, each strictly grown, then one line with the end', async () => {
+    const { stdout, stderr, code } = await example('person')
+    expect(code).toBe(0)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const last = lines.pop()
+    expect(last).toEqual({
+      output: { name: 'Alice', age: 30, city: 'Paris' },
+      usage: { inputTokens: 401, outputTokens: 301, cachedInputTokens: 400, reasoningTokens: 257, totalTokens: 702 },
+      cost: 0.0001707,
+    })
+    expect(lines.length).toBeGreaterThanOrEqual(5)
+    expect(lines.map(line => Object.keys(line))).toEqual(lines.map(() => ['partial']))
+    lines.reduce((before, { partial }) => {
+      if (before !== undefined) expect(grows(before, partial)).toBe(true)
+      return partial
+    }, undefined)
+    expect(lines.at(-1)?.partial).toEqual(last.output)
+  })
+
+  it('says which variable is missing when a model is asked without a key', async () => {
+    const { stdout, stderr, code } = await example('person', '--model', 'openai/gpt-4o-mini', 'Some text')
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+    expect(stderr.trimEnd()).toBe(
+      'Cannot call openai without a key: set OPENAI_API_KEY in the environment, or give the apiKey option',
+    )
+  })
+})
+
+/** Everything of the one is in the other, and something more: a new key or a longer string. */
+const grows = (before: Record<string, unknown>, after: Record<string, unknown>): boolean => {
+  const kept = Object.entries(before).every(([key, value]) =>
+    typeof value === 'string' ? String(after[key]).startsWith(value) : after[key] === value,
+  )
+  return kept && JSON.stringify(after).length > JSON.stringify(before).length
+}
