@@ -1,0 +1,86 @@
+import { copyMembers, type Members } from './copy.ts'
+import type { JsonValue } from './types.ts'
+
+/** An open container: what grows, and the copy of it that snapshots show. */
+export class Frame<N> {
+  readonly above: Frame<N> | undefined
+  readonly node: N | undefined
+  /** Nobody outside sees the growing container before it is closed; it is one of the two. */
+  readonly #list: JsonValue[] | undefined
+  readonly #members: Members | undefined
+  /** Undefined once there is a change that it does not show. */
+  #shown: JsonValue | undefined
+  /** How many children were added; for an object a repeated key counts again. */
+  #count = 0
+  /** The key that is being filled, in an object. */
+  key = ''
+
+  /** Opens a container in the frame above. */
+  constructor(above: Frame<N> | undefined, kind: 'object' | 'array', node: N | undefined) {
+    this.above = above
+    this.node = node
+    this.#list = kind === 'array' ? [] : undefined
+    this.#members = kind === 'array' ? undefined : {}
+    above?.add(this.#live)
+  }
+
+  /** The key of the child that was added last, or its index. */
+  get place(): string | number {
+    return this.#list === undefined ? this.key : this.#count - 1
+  }
+
+  /** The key or index that the next child will have. */
+  get next(): string | number {
+    return this.#list === undefined ? this.key : this.#count
+  }
+
+  /** The first element of a list. */
+  get first(): JsonValue | undefined {
+    return this.#list?.[0]
+  }
+
+  /** Whether the present key of an object was filled before. */
+  get repeats(): boolean {
+    const members = this.#members as Members
+    // The first half nearly always answers, and is the cheaper one.
+    return members[this.key] !== undefined && Object.hasOwn(members, this.key)
+  }
+
+  /** Adds a child: at the end of a list, under the present key of an object. */
+  add(child: JsonValue): void {
+    this.#count++
+    this.replace(child)
+  }
+
+  /** Puts a newer version in the place of the child that was added last. */
+  replace(child: JsonValue): void {
+    this.#shown = undefined
+    if (this.#list !== undefined) this.#list[this.#count - 1] = child
+    else put(this.#members as Members, this.key, child)
+  }
+
+  /** Hands the frame above a copy as things stand; false if it has one, and then so have all the frames above it. */
+  show(): boolean {
+    if (this.#shown !== undefined) return false
+    this.#shown = this.#list?.slice() ?? copyMembers(this.#members as Members, this.#count)
+    this.above?.replace(this.#shown)
+    return true
+  }
+
+  /** Hands the frame above the finished container: the one that was shown, if nothing has happened since. */
+  close(): JsonValue {
+    if (this.#shown !== undefined) return this.#shown
+    this.above?.replace(this.#live)
+    return this.#live
+  }
+
+  get #live(): JsonValue {
+    return this.#list ?? (this.#members as Members)
+  }
+}
+
+/** Parser 5. Assignment to `__proto__` would run the setter of `Object.prototype`. */
+const put = (members: Members, key: string, child: JsonValue): void => {
+  if (key !== '__proto__') members[key] = child
+  else Object.defineProperty(members, key, { value: child, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,75 @@
+/** Any JSON value. Read-only: closed branches are shared by every later snapshot. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
+
+export type JsonPath = (string | number)[]
+
+/** Where the parser stops with an error, so that no text can make it hang or fill the memory. `Infinity` lifts a limit. */
+export interface JsonLimits {
+  /** Containers open at once. Default 128. */
+  readonly maxDepth?: number | undefined
+  /** Blanks in a row outside strings. Default 4,096. */
+  readonly maxBlankRun?: number | undefined
+  /** UTF-16 units of text in all. Default 16,777,216. */
+  readonly maxLength?: number | undefined
+}
+
+/**
+ * Follows the parse, value by value. `N` is the follower's own idea of a place in the document: a schema node, say.
+ * What a follower throws ends the parse, as a syntax error does.
+ */
+export interface JsonFollower<N> {
+  /** A value begins, `key` (or index) in `parent`; both are undefined at the root. What it returns is the value's node. */
+  open(parent: N | undefined, key: string | number | undefined, kind: JsonKind): N
+  /** Asked once as a string value opens: may it be shown while it grows? If not, it is shown only whole. */
+  grows(node: N): boolean
+  /** A key of the object `node` was read, at its closing quote; `repeated` if the object has had it before. */
+  key?(node: N, key: string, repeated: boolean): void
+  /** The open string `node` goes on with these characters, whether or not it is shown. No piece ends inside a surrogate pair. */
+  grow?(node: N, piece: string): void
+  /**
+   * The value will not change again. A container is the very object that snapshots show from now on.
+   * `path` builds the place of the value, and is for use during the call only.
+   */
+  close(node: N, value: JsonValue, path: () => JsonPath): void
+}
+
+export interface JsonOptions<N> extends JsonLimits {
+  readonly follower?: JsonFollower<N> | undefined
+}
+
+/** An odd thing that `JSON.parse` takes without a word. */
+export interface JsonWarning {
+  /**
+   * `duplicate_key`: the last one won, in the place of the first. `unsafe_integer`: digits beyond the exact range of a
+   * number. `non_finite`: a number that became `Infinity`.
+   */
+  readonly code: 'duplicate_key' | 'unsafe_integer' | 'non_finite'
+  readonly path: JsonPath
+  /** Where the key or number begins, in UTF-16 units from 0. */
+  readonly position: number
+}
+
+export interface JsonParser {
+  /**
+   * Reads the next piece of the text.
+   * @throws {JsonError} once the text can no longer be JSON, and the same error from then on.
+   */
+  feed(text: string): void
+  /**
+   * The end of the text: the whole value.
+   * @throws {JsonError} `unexpected_end` if the text was cut, or the error that `feed` threw.
+   */
+  finish(): JsonValue
+  /**
+   * The present snapshot; undefined while there is nothing to show. It never changes: later values share every branch
+   * in which nothing happened. After an error it holds all that was good.
+   */
+  readonly value: JsonValue | undefined
+  /** The root value has closed, and nothing wrong came after it. A number at the root closes only at a blank or at `finish()`. */
+  readonly complete: boolean
+  /** UTF-16 units read so far; after an error, those before the offending one. */
+  readonly length: number
+  readonly warnings: readonly JsonWarning[]
+}
