@@ -1,0 +1,103 @@
+/** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
+const floors = [
+  { types: 'types\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts' },
+  { errors: 'errors\\.ts' },
+  { json: 'json/', schema: 'schema/', http: 'http/' },
+  { wire: 'wire/', decode: 'decode/' },
+  { repair: 'repair/' },
+  { channel: 'channel\\.ts', plan: '(plan|options|ledger)\\.ts' },
+  { run: '(run|ask|judge|tools)\\.ts' },
+  { extraction: 'extraction\\.ts' },
+  { extract: 'extract\\.ts' },
+  { extractor: 'extractor\\.ts' },
+  { index: 'index\\.ts' },
+]
+
+/** Rooms beside the tower, with the rooms they stand on. Nothing in the tower may import them. */
+const wings = { cassette: { path: 'cassette/', on: ['types', 'errors'] } }
+
+/** The one room that may import each outside package. */
+const packages = {
+  '^node_modules/(zod|zod-to-json-schema)/': 'schema/',
+  '^node_modules/eventsource-parser/': 'http/',
+  '^node_modules/yaml/': 'cassette/',
+}
+
+const src = paths => `^src/(${paths.join('|')})`
+
+const paths = Object.assign({}, ...floors)
+
+const towerRules = floors.flatMap((floor, height) => {
+  const below = floors.slice(0, height).flatMap(Object.values)
+  return Object.entries(floor).map(([room, path]) => ({
+    name: `floors:${room}`,
+    comment: `${room} may import itself and ${below.length === 0 ? 'nothing else' : 'the floors below it'}`,
+    severity: 'error',
+    from: { path: src([path]) },
+    to: { path: '^src/', pathNot: src([path, ...below]) },
+  }))
+})
+
+const wingRules = Object.entries(wings).map(([room, { path, on }]) => ({
+  name: `floors:${room}`,
+  comment: `${room} is a side wing: it may import itself and ${on.join(', ')}`,
+  severity: 'error',
+  from: { path: src([path]) },
+  to: { path: '^src/', pathNot: src([path, ...on.map(name => paths[name])]) },
+}))
+
+const packageRules = Object.entries(packages).map(([path, room]) => ({
+  name: `package-only-in:${room}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: src([room]) },
+  to: { path },
+}))
+
+const everyRoom = src([...Object.values(paths), ...Object.values(wings).map(wing => wing.path)])
+
+module.exports = {
+  forbidden: [
+    ...towerRules,
+    ...wingRules,
+    ...packageRules,
+    {
+      name: 'no-homeless-file',
+      comment: 'every file of src/ belongs to a room that .dependency-cruiser.cjs gives a floor',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: everyRoom },
+    },
+    {
+      name: 'node-only-in:cassette/',
+      comment: 'the core runs in browsers',
+      severity: 'error',
+      from: { path: '^src/', pathNot: src([wings.cassette.path]) },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'declared-packages-only',
+      comment: 'what src/ imports is a dependency or a peer, never a development tool',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: 'node_modules', dependencyTypesNot: ['npm', 'npm-peer'] },
+    },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'examples-use-the-front-door',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^src/', pathNot: '^src/((json|cassette)/)?index\\.ts$' },
+    },
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,15 @@
+// Measures the built package and writes the figures into README.md: npm run size
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './built.ts'
+import { measure, sizeBlock, sizeTable, statedParts } from './size.ts'
+
+const path = join(root, 'README.md')
+const readme = readFileSync(path, 'utf8')
+statedParts(readme)
+const table = sizeTable((await measure()).parts)
+writeFileSync(
+  path,
+  readme.replace(sizeBlock, () => table),
+)
+console.log(table)

@@ -1,0 +1,15 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', json: 'src/json/index.ts', cassette: 'src/cassette/index.ts' },
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  platform: 'neutral',
+  // Only cassette/ may name Node's modules, and it keeps the `node:` prefix: bundlers and Deno know them by it.
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  treeshake: true,
+  clean: true,
+  // `Extraction` is AsyncDisposable, which lib ES2022 does not declare: the declarations bring it along.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
+})
