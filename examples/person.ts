@@ -26,18 +26,21 @@ if (values.model === undefined) {
   console.error('Playing a recorded answer of xai/grok-4-fast; it came in one piece and is shown in token-sized ones.')
 }
 
+const live = process.stdout.isTTY
+// A recording plays as fast as it is read; eyes are slower.
+const pace = live ? 60 : 0
+
 const person = extract(Person, prompt, {
   model: values.model ?? 'xai/grok-4-fast',
   maxOutputTokens: 4000,
-  fetch: values.model === undefined ? cassette(recording, { mode: 'replay', recut: true }) : undefined,
+  fetch: values.model === undefined ? cassette(recording, { mode: 'replay', recut: true, pace }) : undefined,
 })
 
-const live = process.stdout.isTTY
 let drawn = 0
 
 try {
   for await (const partial of person) {
-    if (live) await redraw(partial)
+    if (live) redraw(partial)
     else console.log(JSON.stringify({ partial }))
   }
   const { output, usage, cost } = await person.result()
@@ -48,11 +51,10 @@ try {
   process.exitCode = 1
 }
 
-async function redraw(partial: unknown): Promise<void> {
+function redraw(partial: unknown): void {
   // What a model wrote must not steer the terminal: JSON escapes the control characters below U+0020, not those above.
   const text = JSON.stringify(partial, null, 2).replace(/[\u007f-\u009f]/g, '')
   if (drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`)
   drawn = text.split('\n').length
   console.log(text)
-  if (values.model === undefined) await new Promise(resolve => setTimeout(resolve, 80))
 }

@@ -25,6 +25,8 @@ export interface CassetteOptions {
    * recording has longer ones. The data is the recorded data, its timing and cuts are not.
    */
   readonly recut?: boolean | number
+  /** For demonstrations and for building user interfaces: milliseconds before each piece of a replayed body. Default 0. */
+  readonly pace?: number
   /**
    * Further values that must not stand in a file. Known already: credentials in the headers and URLs of the requests,
    * and environment variables whose names end in `_API_KEY`, `_TOKEN` or `_SECRET` (8 characters or more).
@@ -43,6 +45,7 @@ export interface Cassette {
   readonly recut: number
 }
 
+const names: readonly string[] = ['mode', 'fetch', 'recut', 'pace', 'secrets'] satisfies (keyof CassetteOptions)[]
 const modes: readonly string[] = ['auto', 'record', 'replay', 'bypass'] satisfies CassetteMode[]
 
 /**
@@ -57,11 +60,19 @@ const modes: readonly string[] = ['auto', 'record', 'replay', 'bypass'] satisfie
  * with `TypeError` for a body that is no string, `Uint8Array` or `URLSearchParams`.
  *
  * @param path where the file is or shall be; messages quote it as given
- * @throws TypeError for an unknown mode
- * @throws RangeError for a `recut` below 1 or an empty secret
+ * @throws TypeError for an unknown mode or option
+ * @throws RangeError for a `recut` below 1, a negative `pace` or an empty secret
  */
 export function cassette(path: string | URL, options: CassetteOptions = {}): Cassette {
-  const { mode = 'auto', recut = false } = options
+  if (typeof path !== 'string' && !(path instanceof URL)) {
+    throw new TypeError(`Cannot use a cassette without its path: it must be a string or a URL`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) {
+      throw new TypeError(`Cannot use cassette '${path}' with option '${name}': there are ${names.join(', ')}`)
+    }
+  }
+  const { mode = 'auto', recut = false, pace = 0 } = options
   if (!modes.includes(mode)) {
     throw new TypeError(`Cannot use cassette '${path}' with mode '${mode}': it must be one of ${modes.join(', ')}`)
   }
@@ -69,6 +80,7 @@ export function cassette(path: string | URL, options: CassetteOptions = {}): Cas
   if (!(size >= 1) || (typeof recut === 'number' && !Number.isInteger(recut))) {
     throw new RangeError(`Cannot use cassette '${path}' with recut '${recut}': it must be a whole number from 1`)
   }
+  if (!(pace >= 0)) throw new RangeError(`Cannot use cassette '${path}' with pace '${pace}': it must be 0 or more`)
   const secrets = new Secrets(options.secrets ?? [])
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
 
@@ -91,9 +103,9 @@ export function cassette(path: string | URL, options: CassetteOptions = {}): Cas
     const interaction = deck.claim(sent, text => secrets.redact(text))
     const { body = '' } = interaction.response
     const played = size === Infinity ? body : recutStream(body, size)
-    if (played === body) return replayedResponse(interaction, sent.signal)
+    if (played === body) return replayedResponse(interaction, sent.signal, pace)
     recuts++
-    return replayedResponse(interaction, sent.signal, played)
+    return replayedResponse(interaction, sent.signal, pace, played)
   }
 
   return Object.defineProperties(play, {

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 
 /** The text after each of its server-sent events; concatenated they are the text. */
 export const splitEvents = (text: string): string[] => text.split(/(?<=\n\n|\r\r|\r\n\r\n)/)
@@ -12,8 +12,14 @@ export function cutBytes(bytes: Uint8Array, offsets: readonly number[]): Uint8Ar
 /**
  * A stream of the chunks, one per turn of the event loop: as from a socket, a reader sees each before the next exists.
  * When `signal` aborts, the stream fails with its reason.
+ *
+ * @param pace milliseconds before each chunk
  */
-export function streamOf(chunks: readonly Uint8Array[], signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
+export function streamOf(
+  chunks: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+  pace: number,
+): ReadableStream<Uint8Array> {
   let next = 0
   let stop = () => {}
   return new ReadableStream<Uint8Array>(
@@ -24,7 +30,7 @@ export function streamOf(chunks: readonly Uint8Array[], signal: AbortSignal | un
         stop = () => signal?.removeEventListener('abort', abort)
       },
       async pull(controller) {
-        await setImmediate()
+        await (pace > 0 ? setTimeout(pace) : setImmediate())
         if (signal?.aborted) return
         const chunk = chunks[next++]
         if (chunk) return controller.enqueue(chunk)

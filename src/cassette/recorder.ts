@@ -30,7 +30,7 @@ export class Recorder {
   /**
    * The network's response, its body passed on as it arrives. When the body ends the file is written; when that cannot
    * be, the read that would have told the end fails instead, so that no recording is lost in silence. A body that is
-   * cancelled or breaks off is not recorded.
+   * cancelled before its end or breaks off is not recorded.
    */
   async record(sent: SentRequest, send: () => Promise<Response>): Promise<Response> {
     const slot: Slot = {}
@@ -108,27 +108,37 @@ function recordedRequest({ url, method, body, headers }: SentRequest): RecordedR
   }
 }
 
-/** The stream, unchanged; `keep` gets its chunks when it has ended, and its failure is the stream's. */
+/**
+ * The stream, unchanged; `keep` gets its chunks when it has ended, and its failure is the stream's. An event stream has
+ * ended with `[DONE]`: readers stop there and cancel, since what follows is no answer.
+ */
 function collected(stream: ReadableStream<Uint8Array>, keep: (chunks: readonly Uint8Array[]) => void) {
   const reader = stream.getReader()
   const chunks: Uint8Array[] = []
+  let tail = ''
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { done, value } = await reader.read()
-        if (!done) {
-          // A copy: the reader may change or transfer what it is given.
-          chunks.push(value.slice())
-          return controller.enqueue(value)
+        if (done) {
+          keep(chunks)
+          return controller.close()
         }
-        keep(chunks)
-        controller.close()
+        // A copy: the reader may change or transfer what it is given.
+        chunks.push(value.slice())
+        const text = tail + Buffer.from(value).toString('latin1')
+        if (/(?:^|[\r\n])data: *\[DONE\]/.test(text)) keep(chunks)
+        tail = text.slice(-longestMark)
+        controller.enqueue(value)
       },
       cancel: reason => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   )
 }
+
+/** A mark that is cut in two is found with this much of the chunk before. */
+const longestMark = 20
 
 function offsetsOf(chunks: readonly Uint8Array[]): number[] {
   let end = 0

@@ -11,7 +11,12 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
  *
  * @param body what is played, when it is not the recorded body
  */
-export function replayedResponse({ request, response }: Interaction, signal: AbortSignal | undefined, body?: string) {
+export function replayedResponse(
+  { request, response }: Interaction,
+  signal: AbortSignal | undefined,
+  pace: number,
+  body?: string,
+) {
   const recorded = response.body ?? ''
   const headers = new Headers()
   for (const [name, values] of Object.entries(response.headers ?? {})) {
@@ -22,7 +27,7 @@ export function replayedResponse({ request, response }: Interaction, signal: Abo
       ? cutBytes(Buffer.from(recorded), response.chunk_offsets)
       : piecesOf(body ?? recorded, headers).map(piece => new TextEncoder().encode(piece))
   const status = response.code
-  const replayed = new Response(bodiless.has(status) ? null : streamOf(chunks, signal), {
+  const replayed = new Response(bodiless.has(status) ? null : streamOf(chunks, signal, pace), {
     status,
     statusText: (response.status ?? '').replace(/^\d{3} ?/, ''),
     headers,

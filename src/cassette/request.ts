@@ -17,7 +17,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  *
  * @throws TypeError for an invalid URL, and for a body that is no string, `Uint8Array` or `URLSearchParams` or is not UTF-8
  */
-export async function readRequest(input: Parameters<typeof globalThis.fetch>[0], init: RequestInit | undefined): Promise<SentRequest> {
+export async function readRequest(
+  input: Parameters<typeof globalThis.fetch>[0],
+  init: RequestInit | undefined,
+): Promise<SentRequest> {
   const request = input instanceof Request ? input : undefined
   const url = request?.url ?? String(input)
   if (!URL.canParse(url)) throw new TypeError(`Cannot fetch '${url}': the URL must be absolute`)

@@ -15,7 +15,7 @@ const shapes: readonly (readonly [source: string, pattern: RegExp])[] = [
   ['something that looks like a JSON web token', /(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g],
 ]
 
-const credentialHeader = /^(?:proxy-)?authorization$|^cookie$|(?:^|-)(?:key|token|secret)$/
+const credentialHeader = /auth|cookie|key|token|secret/i
 const credentialVariable = /_(?:API_KEY|TOKEN|SECRET)$/
 
 /** The secrets that one cassette knows of: given ones, those of its requests, those of the environment. */
