@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
 import { StreamError } from '../errors.ts'
-import { htmlWords } from './failure.ts'
+import { bareURL, htmlWords } from './failure.ts'
 import { networkError } from './network.ts'
 import { redact } from './redact.ts'
 
@@ -99,10 +99,14 @@ export class BodyReader {
     if (first === '{' || first === '[') return whole(sink)
     if (first !== '<') return events(sink)
     if (!ended && head.length < maxPage) return undefined
-    const { status, headers } = this.#response
-    const page = htmlWords(redact(head.slice(0, maxPage), this.#secrets))
+    const { status, headers, url } = this.#response
+    const bare = bareURL(url)
+    const source = bare && ` from ${bare}`
+    const type = headers.get('content-type') ?? ''
+    const clean = (text: string): string => redact(text, this.#secrets)
+    const page = htmlWords(clean(head.slice(0, maxPage)))
     throw new StreamError(
-      `An answer was expected and ${page} came (status ${status}, content-type '${headers.get('content-type') ?? ''}')`,
+      `An answer was expected${clean(source)} and ${page} came (status ${status}, content-type '${clean(type)}'); check the base URL`,
       'malformed',
     )
   }

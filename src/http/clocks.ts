@@ -52,12 +52,16 @@ export class Clocks {
     this.#arm()
   }
 
-  /** The headers are here, or a data event: the idle clock starts anew. */
-  progress(): void {
-    // What comes after the finish does not lengthen the grace, or a server that goes on for ever would.
-    if (this.#phase === 'grace') return
+  /**
+   * The headers are here, or a data event: the idle clock starts anew.
+   *
+   * @param grew whether the answer is longer now. One that grows after its finish had not finished, and is idle again.
+   */
+  progress(grew = false): void {
+    // What else comes after the finish does not lengthen the grace, or a server that goes on for ever would.
+    if (this.#phase === 'grace' && !grew) return
     this.#since = performance.now()
-    if (this.#phase === 'first_byte') this.#enter('idle')
+    if (this.#phase !== 'idle') this.#enter('idle')
   }
 
   /** The answer has finished: from now on a short silence is an end, not a fault. */

@@ -13,6 +13,8 @@ export interface Failure {
   readonly body: unknown
   readonly secrets: readonly string[]
   readonly requestId?: string | undefined
+  /** Where the request went; named where a wrong base URL may be the reason. */
+  readonly url?: string | undefined
 }
 
 /**
@@ -25,14 +27,31 @@ export const apiError = (failure: Failure): APIError => {
   const code = codeOf(status, said)
   const retryAfter = retryAfterOf(failure.headers)
   // Redacted before anything is cut off: half a key is found by nobody.
-  const words = htmlWords(redact(said.message, failure.secrets)).slice(0, maxQuote)
+  const clean = redact(said.message, failure.secrets)
+  const words = htmlWords(clean).slice(0, maxQuote)
   const wait = retryAfter ? ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)` : ''
-  return new APIError(`${failure.provider} answered ${status}${words ? `: ${words}` : ''}${wait}`, code, {
+  const { where, advice } = direction(failure, status, clean)
+  return new APIError(`${failure.provider} answered ${status}${where}${words && `: ${words}`}${advice}${wait}`, code, {
     status,
     retryable: shouldRetry(failure.headers, code, status),
     retryAfter,
     requestId: failure.requestId,
   })
+}
+
+/** Names the URL where this may be the answer of somebody else. A page with a 5xx is a gateway of the right one. */
+const direction = ({ url, secrets }: Failure, status: number, words: string): { where: string; advice: string } => {
+  const elsewhere = status === 404 || status === 405 || (isHtml(words) && status < 500)
+  if (url === undefined || !elsewhere) return { where: '', advice: '' }
+  const model = status === 404 ? ' and the model id' : ''
+  return { where: ` for ${redact(bareURL(url), secrets)}`, advice: `; check the base URL${model}` }
+}
+
+/** The URL without what may hold a key; empty for a response that tells none. */
+export const bareURL = (url: string): string => {
+  if (!URL.canParse(url)) return ''
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`
 }
 
 interface Said {
@@ -49,17 +68,31 @@ const readBody = (body: unknown): Said => {
   const inner = (typeof error === 'object' && error !== null ? error : said) as Record<string, unknown>
   const message = [inner.message, error, inner.detail].find(each => typeof each === 'string')
   return {
-    message: (message as string | undefined) ?? JSON.stringify(said),
-    kind: `${inner.type ?? ''} ${inner.code ?? ''}`.toLowerCase(),
-    status: [inner.status_code, inner.status, inner.code].map(Number).find(isErrorStatus),
+    message: (message as string | undefined) ?? jsonOf(said),
+    kind: [inner.type, inner.code].filter(isWord).join(' ').toLowerCase(),
+    status: [inner.status_code, inner.status, inner.code].filter(isWord).map(Number).find(isErrorStatus),
   }
 }
 
+/** JSON.parse takes any depth, JSON.stringify runs out of stack: then the status alone must do. */
+const jsonOf = (value: object): string => {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
+  }
+}
+
+/** Of an object from the wire not even `toString` can be relied on. */
+const isWord = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number'
+
 const isErrorStatus = (value: number): boolean => Number.isInteger(value) && value >= 400 && value < 600
+
+const isHtml = (text: string): boolean => text.trimStart().startsWith('<')
 
 /** The words of a text that may be a proxy's HTML page, which says little: its title, or its first 200 characters. */
 export const htmlWords = (text: string): string => {
-  if (!text.trimStart().startsWith('<')) return text
+  if (!isHtml(text)) return text
   const start = text.indexOf('<title>')
   const end = text.indexOf('</title>')
   return `an HTML page: ${start >= 0 && end > start ? text.slice(start + 7, end).trim() : text.trim().slice(0, 200)}`

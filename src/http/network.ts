@@ -4,6 +4,9 @@ import { redact } from './redact.ts'
 /** Certificate errors do not go away by trying again. */
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 
+/** Nor does a header that cannot be sent, which each platform's `fetch` puts into words of its own. */
+const unsendable = /header|ByteString|ISO-8859-1/i
+
 /** Node's `fetch` gives up by itself after 300 s of silence (undici's headersTimeout and bodyTimeout). */
 const platformTimeout = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/
 
@@ -20,14 +23,19 @@ export const networkError = (
   secrets: readonly string[],
 ): ExtractError => {
   if (error instanceof ExtractError) return error
-  const outer = error instanceof Error ? error : new Error(String(error))
+  const outer =
+    error instanceof Error ? error : new Error(typeof error === 'object' ? 'no Error was thrown' : String(error))
   const inner = outer.cause instanceof Error ? outer.cause : outer
-  const code = 'code' in inner ? String(inner.code) : ''
+  const code = 'code' in inner ? redact(String(inner.code), secrets) : ''
   const words = redact(inner.message || code || outer.message, secrets)
   // Errors of other fetch libraries hold the whole request, key included (axios/axios#6919): only name and words go on.
-  const cause = Object.assign(new Error(words), { name: inner.name, ...(code !== '' && { code }) })
+  const cause = Object.assign(new Error(words), {
+    name: redact(String(inner.name), secrets),
+    ...(code !== '' && { code }),
+  })
   if (platformTimeout.test(code) || inner.name === 'TimeoutError') {
     return new TimeoutError(`${what}: fetch itself gave up waiting (${words})`, clock, { cause })
   }
-  return new StreamError(`${what}: ${words}`, 'network', { cause, retryable: !certificate.test(code) })
+  const lasting = certificate.test(code) || (inner instanceof TypeError && unsendable.test(words))
+  return new StreamError(`${what}: ${words}`, 'network', { cause, retryable: !lasting })
 }

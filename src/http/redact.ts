@@ -6,8 +6,8 @@ const shapes = [
 ]
 
 /**
- * The text without any key: known secrets by value (also base64- and URL-encoded; providers echo keys in error bodies),
- * unknown ones by shape. A secret of fewer than four characters is a word like any other and stays.
+ * The text without any key: known secrets by value (also base64-, URL- and JSON-encoded; providers echo keys in error
+ * bodies), unknown ones by shape. A secret of fewer than four characters is a word like any other and stays.
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
   // The longest first: a secret that another one begins with would leave that one's rest behind.
@@ -19,8 +19,9 @@ export const redact = (text: string, secrets: readonly string[]): string => {
 }
 
 const formsOf = (given: string): string[] => {
-  // As it travels in a header: without the line end that a key file leaves behind.
-  const secret = given.trim()
+  // As it travels in a header: without the line end that a key file leaves behind. What is no text came from a caller
+  // without types; this is the last place to throw at it.
+  const secret = typeof given === 'string' ? given.trim() : ''
   if (secret.length < 4) return []
   const bytes = new TextEncoder().encode(secret)
   // Unpadded, so that it is found with padding and without.
@@ -29,5 +30,5 @@ const formsOf = (given: string): string[] => {
   // Not encodeURIComponent(secret): it throws at half a surrogate pair, and an error must not hide another.
   const url = encodeURIComponent(new TextDecoder().decode(bytes))
   const form = new URLSearchParams({ '': secret }).toString().slice(1)
-  return [secret, base64, base64url, url, form]
+  return [secret, base64, base64url, url, form, JSON.stringify(secret).slice(1, -1)]
 }

@@ -1,6 +1,8 @@
 import { orAbort } from '../abort.ts'
+import { StreamError } from '../errors.ts'
 import { apiError } from './failure.ts'
 import { networkError } from './network.ts'
+import { redact } from './redact.ts'
 
 /** An error body is read up to here, in bytes. */
 const maxErrorBody = 64 * 1024
@@ -21,8 +23,8 @@ export interface Sending {
 /**
  * Posts the body and returns a 2xx response with a body to read.
  *
- * @throws APIError for any other status, StreamError `network` when no response comes, TimeoutError `first_byte` when `fetch`
- * itself gives up waiting, the signal's reason on abort.
+ * @throws APIError for any other status, StreamError `network` when no response comes and `malformed` when what `fetch`
+ * gives is none, TimeoutError `first_byte` when `fetch` itself gives up waiting, the signal's reason on abort.
  */
 export const send = async (sending: Sending): Promise<Response> => {
   const { signal, secrets } = sending
@@ -31,6 +33,7 @@ export const send = async (sending: Sending): Promise<Response> => {
     if (signal.aborted) throw signal.reason
     throw networkError(error, `Cannot reach ${sending.provider}`, 'first_byte', secrets)
   })
+  checkResponse(response)
   if (response.ok && response.body !== null) return response
   const text = await readStart(response, signal)
   throw apiError({
@@ -39,19 +42,23 @@ export const send = async (sending: Sending): Promise<Response> => {
     headers: response.headers,
     body: statusHint(response) ?? parse(text) ?? text,
     secrets,
-    requestId: requestIdOf(response.headers),
+    requestId: requestIdOf(response.headers, secrets),
+    url: sending.url,
   })
 }
 
 const post = async ({ fetch, url, headers, body, signal }: Sending): Promise<Response> => {
-  const response = fetch(url, {
-    method: 'POST',
-    headers,
-    body,
-    signal,
-    // An API has no reason to redirect a POST; following one could carry the key to another origin.
-    redirect: 'manual',
-  })
+  // Resolved: a fetch without types may return what is no promise.
+  const response = Promise.resolve(
+    fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      signal,
+      // An API has no reason to redirect a POST; following one could carry the key to another origin.
+      redirect: 'manual',
+    }),
+  )
   try {
     return await orAbort(response, signal)
   } catch (error) {
@@ -61,8 +68,29 @@ const post = async ({ fetch, url, headers, body, signal }: Sending): Promise<Res
   }
 }
 
-export const requestIdOf = (headers: Headers): string | undefined =>
-  headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
+/** A fetch of the caller's own may return anything: another library's response, one that was read already, nothing. */
+const checkResponse = (response: Partial<Response> | null | undefined): void => {
+  const odd = oddity(response)
+  if (odd === undefined) return
+  throw new StreamError(`Cannot read what fetch returned: ${odd}`, 'malformed', { retryable: false })
+}
+
+const oddity = (response: Partial<Response> | null | undefined): string | undefined => {
+  if (typeof response !== 'object' || response === null)
+    return `${response === null ? null : typeof response}, not a Response`
+  const { headers, body } = response
+  if (typeof headers?.get !== 'function') return 'a response without Headers'
+  if (body === null) return undefined
+  if (typeof body?.getReader !== 'function')
+    return 'a response whose body is no ReadableStream (node-fetch is not supported)'
+  return body.locked ? 'a response whose body is being read already' : undefined
+}
+
+/** A gateway may echo any header in it, so it is redacted as well. */
+export const requestIdOf = (headers: Headers, secrets: readonly string[] = []): string | undefined => {
+  const id = headers.get('x-request-id') ?? headers.get('request-id')
+  return id === null ? undefined : redact(id, secrets)
+}
 
 const statusHint = ({ ok, status }: Response): string | undefined => {
   if (ok) return 'no body came with it'

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
 import type { Model, Options } from '../types.ts'
 
 /** How one endpoint differs from the next. A difference is a flag here, never a branch on a name. */
@@ -63,9 +64,11 @@ const carried = Symbol.for('decant.provider')
  * Any OpenAI-compatible endpoint: `const ollama = createProvider({ name: 'ollama', baseURL: 'http://localhost:11434/v1' })`,
  * then `model: ollama('qwen3')`.
  *
- * @throws ConfigError `bad_option` for a base URL that is no https URL (http is allowed on loopback addresses only).
+ * @throws TypeError for an unknown option or a name that is none, ConfigError `bad_option` for a base URL that is no https
+ * URL (http is allowed on loopback addresses only).
  */
 export const createProvider = (options: ProviderOptions): ProviderFunction => {
+  checkOptions(options)
   const provider = providerOf(options)
   return id => {
     if (typeof id !== 'string' || id === '')
@@ -107,6 +110,40 @@ export const carriedProvider = (model: Model): Provider | undefined => (model as
 const environment = (name: string): string | undefined => {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   return process?.env?.[name] || undefined
+}
+
+const optionNames = Object.keys({
+  name: true,
+  baseURL: true,
+  apiKey: true,
+  keyVariable: true,
+  keyHeader: true,
+  headers: true,
+  query: true,
+  fetch: true,
+  maxTokensField: true,
+  sendsStrict: true,
+  asksForUsage: true,
+  reasoning: true,
+} satisfies Record<keyof ProviderOptions, true>)
+
+const checkOptions = (options: ProviderOptions): void => {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `Cannot create a provider without options: give { name: 'ollama', baseURL: 'http://localhost:11434/v1' }`,
+    )
+  }
+  const { name } = options
+  if (typeof name !== 'string' || name === '' || name.includes('/')) {
+    const given = typeof name === 'string' ? `name '${name}'` : 'no name'
+    throw new TypeError(`Cannot create a provider with ${given}: it must be a non-empty string without '/'`)
+  }
+  for (const option of Object.keys(options)) {
+    if (optionNames.includes(option)) continue
+    const near = nearest(option, optionNames)
+    const hint = near ? ` (did you mean '${near}'?)` : ''
+    throw new TypeError(`Cannot create provider '${name}' with option '${option}': there is no such option${hint}`)
+  }
 }
 
 const checkURL = ({ name, baseURL }: ProviderOptions): void => {

@@ -57,8 +57,14 @@ export const resolveModel = (model: string | Model): { provider: Provider; id: s
 
 const unknown = (name: string, model: string): ConfigError => {
   const names = Object.keys(rows)
-  const near = nearest(name, names)
-  const hint = near ? `did you mean '${near}'?` : `known are ${names.join(', ')}; createProvider() makes others`
+  const near = nearest(name.toLowerCase(), names)
+  const known = `known are ${names.join(', ')}`
+  const hint = !model.includes('/')
+    ? `write 'provider/${model}'; ${known}`
+    : near
+      ? `did you mean '${near}'?`
+      : // The name may be a vendor's: OpenRouter has most of them.
+        `${known}; use createProvider() or 'openrouter/${model}'`
   return new ConfigError(
     `Cannot extract with model '${model}': no provider is named '${name}' (${hint})`,
     'unknown_provider',

@@ -35,12 +35,15 @@ export interface DeltaSink {
 }
 
 export interface WireCall {
-  /** As the provider gave it; one of ours where it gave none. */
+  /** As the provider gave it; one of ours where it gave none, or one that an earlier call of the turn has. */
   readonly id: string
   readonly name: string
   /** JSON text, as the model wrote it. */
   readonly arguments: string
 }
+
+/** What a finish reason comes to: after all but `clean` the answer is no answer, whatever stands in it. */
+export type Ending = 'clean' | 'length' | 'content_filter' | 'error' | 'unknown'
 
 /** The model's turn, whole. */
 export interface Turn {
@@ -50,7 +53,10 @@ export interface Turn {
   readonly reasoning: string
   readonly refusal: string
   readonly calls: readonly WireCall[]
+  /** As the provider gave it. */
   readonly finishReason: string | null
+  /** What it means; `clean` where none came. */
+  readonly ending: Ending
 }
 
 /** What the provider says an answer came to. */
@@ -64,13 +70,13 @@ export interface Reported {
 export interface WireDecoder {
   /** @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it. */
   feed(payload: string): void
-  /** A finish reason has come: what may follow is usage. */
+  /** A finish reason has come and nothing of the answer after it: what may follow is usage. */
   readonly finished: boolean
   /** No payload held a choice so far. */
   readonly empty: boolean
   /** UTF-16 units of output so far, reasoning included: what an estimate goes by. */
   readonly outputLength: number
-  /** The last usage object that came, in whichever payload. */
+  /** All usage objects that came, in whichever payload; where two tell the same, the later one. */
   readonly reported: Reported | undefined
   readonly finishReason: string | null
   /** The answer's own id. */

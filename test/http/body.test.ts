@@ -78,7 +78,8 @@ describe('framing by the first character, whatever was asked for and whatever th
       await expect(read(chunks, { init })).rejects.toMatchObject({
         name: 'StreamError',
         code: 'malformed',
-        message: "An answer was expected and an HTML page: Sign in came (status 203, content-type 'text/html')",
+        message:
+          "An answer was expected and an HTML page: Sign in came (status 203, content-type 'text/html'); check the base URL",
       })
     }
   })
@@ -89,6 +90,21 @@ describe('framing by the first character, whatever was asked for and whatever th
     const error = await read([page], { secrets: [secret] }).catch(String)
     expect(error).toContain('an HTML page: <p>xxx')
     expect(error).not.toContain('very')
+  })
+
+  test('nor does its content type or its URL, which is named without its query', async () => {
+    const secret = 'verysecretkey'
+    const init = { headers: { 'content-type': `text/${secret}` } }
+    const response = new Response('<title>Sign in</title>', init)
+    Object.defineProperty(response, 'url', { value: `https://acme.test/v1/${secret}?key=x` })
+    const reading = new BodyReader(response, [secret]).read(
+      { payload: () => true, pause: () => undefined },
+      new AbortController().signal,
+    )
+    await expect(reading).rejects.toMatchObject({
+      message:
+        "An answer was expected from https://acme.test/v1/[redacted] and an HTML page: Sign in came (status 200, content-type 'text/[redacted]'); check the base URL",
+    })
   })
 
   test('a page is refused as soon as enough of it is there', async () => {

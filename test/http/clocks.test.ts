@@ -137,6 +137,20 @@ describe('finish reason sent, then neither [DONE] nor a close', () => {
     expect(onGrace).toHaveBeenCalledOnce()
   })
 
+  test('an answer that grows had not finished: it is idle again, and may finish again', () => {
+    const { clocks, timeouts, onGrace } = started({ firstByte: 100, idle: 5000, total: 60_000 })
+    clocks.finished()
+    vi.advanceTimersByTime(1500)
+    clocks.progress(true)
+    vi.advanceTimersByTime(4999)
+    expect([onGrace.mock.calls, timeouts]).toEqual([[], []])
+    clocks.progress(true)
+    clocks.finished()
+    vi.advanceTimersByTime(2000)
+    expect(onGrace).toHaveBeenCalledOnce()
+    expect(timeouts).toEqual([])
+  })
+
   test('a second finish reason does not either', () => {
     const { clocks, onGrace } = started({ ...limits, total: 60_000 })
     clocks.finished()

@@ -119,6 +119,43 @@ describe('words', () => {
   })
 })
 
+describe('an answer of somebody else', () => {
+  const secret = 'hunter22'
+  const at = (status: number, body: unknown): string =>
+    apiError({
+      provider: 'local',
+      status,
+      headers: new Headers(),
+      body,
+      secrets: [secret],
+      url: `http://me:${secret}@127.0.0.1:1/${secret}/chat/completions?key=${secret}`,
+    }).message
+  const url = 'http://127.0.0.1:1/[redacted]/chat/completions'
+
+  test.each([
+    [404, { detail: 'Not Found' }, `404 for ${url}: Not Found; check the base URL and the model id`],
+    [404, '', `404 for ${url}; check the base URL and the model id`],
+    [405, '', `405 for ${url}; check the base URL`],
+    [403, '<title>Sign in</title>', `403 for ${url}: an HTML page: Sign in; check the base URL`],
+    [502, '<title>Bad Gateway</title>', '502: an HTML page: Bad Gateway'],
+    [401, { error: 'no key' }, '401: no key'],
+  ])('status %i with %j', (status, body, message) => {
+    expect(at(status, body)).toBe(`local answered ${message}`)
+  })
+})
+
+describe('hostile bodies', () => {
+  const deep = JSON.parse(`${'['.repeat(30_000)}${']'.repeat(30_000)}`)
+  test.each([
+    ['nested too deeply to be written', deep],
+    ['a type that cannot be a string', { error: { message: 'm', type: JSON.parse('{"toString":1}') } }],
+    ['a code that cannot be a number', { error: { message: 'm', code: JSON.parse('{"valueOf":1,"toString":1}') } }],
+    ['a message of odd kind', { error: { message: { deep } } }],
+  ])('%s: the status still tells', (_, body) => {
+    expect(failing(401, body)).toMatchObject({ name: 'APIError', code: 'auth', status: 401 })
+  })
+})
+
 describe('how long to wait', () => {
   afterEach(() => {
     vi.useRealTimers()

@@ -19,6 +19,15 @@ describe('known secrets', () => {
     expect(redact(`before ${form} after`, [secret])).toMatch(/^before \[redacted\]=* after$/)
   })
 
+  test('as it stands in JSON', () => {
+    const key = 'my"secret\\key'
+    expect(redact(JSON.stringify({ key }), [key])).toBe('{"key":"[redacted]"}')
+  })
+
+  test('what is no text is no secret and does not throw', () => {
+    expect(redact('text', [12345678, null, { toString: 1 }] as never)).toBe('text')
+  })
+
   test('every time it stands there', () => {
     expect(redact('abcd1 abcd1', ['abcd1'])).toBe('[redacted] [redacted]')
   })

@@ -155,6 +155,35 @@ describe('an error status', () => {
   })
 })
 
+describe('a fetch that returns what is no response to read', () => {
+  const locked = (status: number): Response => {
+    const response = new Response('x', { status })
+    response.body?.getReader()
+    return response
+  }
+  const piped = { ok: true, status: 200, headers: new Headers(), body: { pipe() {} } }
+
+  test.each([
+    ['undefined, not a Response', undefined],
+    ['null, not a Response', null],
+    ['string, not a Response', 'x'],
+    ['a response without Headers', { ok: true, status: 200, body: null }],
+    ['a response whose body is no ReadableStream (node-fetch is not supported)', piped],
+    ['a response whose body is being read already', locked(200)],
+    ['a response whose body is being read already', locked(401)],
+  ])('%s', async (odd, response) => {
+    // Without a promise around it, too.
+    for (const fetch of [async () => response, () => response]) {
+      await expect(send(sending({ fetch: fetch as never }))).rejects.toMatchObject({
+        name: 'StreamError',
+        code: 'malformed',
+        retryable: false,
+        message: `Cannot read what fetch returned: ${odd}`,
+      })
+    }
+  })
+})
+
 describe('no answer', () => {
   test('a refused connection may go away', async () => {
     const server = createServer()
@@ -219,7 +248,7 @@ describe('no answer', () => {
   test('a key that no header can hold is not quoted', async () => {
     const key = 'hunter\n22'
     const error = await send(sending({ headers: { authorization: `Bearer ${key}` }, secrets: [key] })).catch(e => e)
-    expect(error).toMatchObject({ code: 'network' })
+    expect(error).toMatchObject({ code: 'network', retryable: false })
     for (let at = error; at !== undefined; at = at.cause) expect(`${at.message}${at.stack}`).not.toContain(key)
   })
 
@@ -265,4 +294,5 @@ test('a request id is read from either header', () => {
   expect(requestIdOf(new Headers({ 'x-request-id': 'a', 'request-id': 'b' }))).toBe('a')
   expect(requestIdOf(new Headers({ 'request-id': 'b' }))).toBe('b')
   expect(requestIdOf(new Headers())).toBe(undefined)
+  expect(requestIdOf(new Headers({ 'x-request-id': `id-${secret}` }), [secret])).toBe('id-[redacted]')
 })

@@ -42,6 +42,30 @@ describe('createProvider', () => {
   })
 })
 
+describe('misuse of createProvider', () => {
+  const baseURL = 'https://acme.test'
+  const string = `it must be a non-empty string without '/'`
+  test.each([
+    [
+      undefined,
+      `Cannot create a provider without options: give { name: 'ollama', baseURL: 'http://localhost:11434/v1' }`,
+    ],
+    [{ baseURL }, `Cannot create a provider with no name: ${string}`],
+    [{ name: '', baseURL }, `Cannot create a provider with name '': ${string}`],
+    [{ name: 'a/b', baseURL }, `Cannot create a provider with name 'a/b': ${string}`],
+    [
+      { name: 'acme', baseUrl: baseURL },
+      `Cannot create provider 'acme' with option 'baseUrl': there is no such option (did you mean 'baseURL'?)`,
+    ],
+    [
+      { name: 'acme', baseURL, models: [] },
+      `Cannot create provider 'acme' with option 'models': there is no such option`,
+    ],
+  ])('%j', (options, message) => {
+    expect(() => createProvider(options as never)).toThrow(new TypeError(message))
+  })
+})
+
 describe('the base URL', () => {
   test.each([
     'https://acme.test',

@@ -35,14 +35,24 @@ describe('what cannot be resolved is said', () => {
   test.each([
     ['xia/grok-4-fast', 'unknown_provider', `no provider is named 'xia' (did you mean 'xai'?)`],
     [
+      'OpenAI/gpt-4o',
+      'unknown_provider',
+      `no provider is named 'OpenAI' (did you mean 'openai'?)`,
+    ],
+    [
+      'gpt-4o-mini',
+      'unknown_provider',
+      `no provider is named 'gpt-4o-mini' (write 'provider/gpt-4o-mini'; known are openai, xai, groq, openrouter)`,
+    ],
+    [
       'somebody/m',
       'unknown_provider',
-      `no provider is named 'somebody' (known are openai, xai, groq, openrouter; createProvider() makes others)`,
+      `no provider is named 'somebody' (known are openai, xai, groq, openrouter; use createProvider() or 'openrouter/somebody/m')`,
     ],
     [
       '__proto__/m',
       'unknown_provider',
-      `no provider is named '__proto__' (known are openai, xai, groq, openrouter; createProvider() makes others)`,
+      `no provider is named '__proto__' (known are openai, xai, groq, openrouter; use createProvider() or 'openrouter/__proto__/m')`,
     ],
     ['xai', 'bad_option', `the model id is missing, as in 'xai/model-id'`],
     ['xai/', 'bad_option', `the model id is missing, as in 'xai/model-id'`],

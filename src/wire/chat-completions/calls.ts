@@ -20,6 +20,9 @@ interface OpenCall {
   arguments: string
   /** Whether the arguments end with a brace: only then is it worth to ask whether they are whole. */
   braced: boolean
+  /** What of the arguments `brackets` has not seen yet. */
+  unseen: string
+  readonly brackets: Brackets
   /** Whether the sink knows of it: only once arguments come, since some servers send the name late or in pieces. */
   opened: boolean
   /** Fields we do not know, such as a gateway's thought signatures; they go back as they came. */
@@ -32,13 +35,16 @@ interface OpenCall {
  */
 export class CallAssembler {
   readonly #sink: DeltaSink
+  readonly #place: number
   readonly #calls: OpenCall[] = []
   readonly #byIndex = new Map<number, OpenCall>()
   /** UTF-16 units of arguments so far. */
   length = 0
 
-  constructor(sink: DeltaSink) {
+  /** @param place how many messages stand before the turn: ids of ours must not repeat in the transcript. */
+  constructor(sink: DeltaSink, place: number) {
     this.#sink = sink
+    this.#place = place
   }
 
   feed(fragment: CallFragment): void {
@@ -55,6 +61,7 @@ export class CallAssembler {
     if (piece === '' || (piece === call.arguments && isWhole(call))) return
     const held = call.opened ? '' : call.arguments
     call.arguments += piece
+    call.unseen += piece
     this.length += piece.length
     const end = piece.trimEnd()
     if (end !== '') call.braced = end.endsWith('}')
@@ -66,8 +73,12 @@ export class CallAssembler {
     this.#sink.arguments(call.position, held + piece)
   }
 
-  /** Opens the calls that never got any arguments: `""` stands for an object with no properties. */
+  /**
+   * Opens the calls that never got any arguments (`""` stands for an object with no properties), and sees to it that every
+   * id is there once: results go back by id, and providers refuse a transcript in which one repeats.
+   */
   finish(): void {
+    this.#completeIds()
     for (const call of this.#calls) {
       if (call.opened) continue
       call.opened = true
@@ -77,17 +88,30 @@ export class CallAssembler {
   }
 
   get calls(): WireCall[] {
-    return this.#calls.map(call => ({ id: idOf(call), name: call.name, arguments: call.arguments }))
+    return this.#calls.map(call => ({ id: call.id, name: call.name, arguments: call.arguments }))
   }
 
-  /** The calls in the wire's shape, for the way back. */
+  /** The calls in the wire's shape, for the way back: no provider takes an empty name, or arguments that are no JSON at all. */
   get wire(): FunctionCall[] {
     return this.#calls.map(call => ({
       ...call.extra,
-      id: idOf(call),
+      id: call.id,
       type: 'function',
-      function: { name: call.name, arguments: call.arguments },
+      function: { name: call.name || 'unknown', arguments: call.arguments || '{}' },
     }))
+  }
+
+  /** Invented ids are not random: a recorded run sends the same ones again. */
+  #completeIds(): void {
+    const given = new Set(this.#calls.map(({ id }) => id))
+    const taken = new Set([''])
+    for (const call of this.#calls) {
+      if (taken.has(call.id)) {
+        call.id = `call_${this.#place}_${call.position}`
+        while (given.has(call.id) || taken.has(call.id)) call.id += '_'
+      }
+      taken.add(call.id)
+    }
   }
 
   #find(index: number | undefined, id: string, name: string, piece: string): OpenCall {
@@ -113,6 +137,8 @@ export class CallAssembler {
       name: '',
       arguments: '',
       braced: false,
+      unseen: '',
+      brackets: new Brackets(),
       opened: false,
       extra: {},
     }
@@ -134,19 +160,36 @@ const startsAnew = (call: OpenCall, id: string, name: string): boolean =>
 const followsWhole = (call: OpenCall, name: string, piece: string): boolean =>
   name !== '' && isWhole(call) && (name !== call.name || piece !== call.arguments)
 
+/** Asked for every fragment of some servers: each character is looked at once. */
 const isWhole = (call: OpenCall): boolean => {
   if (!call.braced) return false
-  try {
-    JSON.parse(call.arguments)
-    return true
-  } catch {
-    return false
+  call.brackets.feed(call.unseen)
+  call.unseen = ''
+  return call.brackets.closed
+}
+
+/** Counts the brackets of JSON text that comes in pieces. */
+class Brackets {
+  #depth = 0
+  #inString = false
+  #escaped = false
+
+  feed(text: string): void {
+    for (const char of text) {
+      if (this.#escaped) this.#escaped = false
+      else if (char === '"') this.#inString = !this.#inString
+      else if (this.#inString) this.#escaped = char === '\\'
+      else if (char === '{' || char === '[') this.#depth++
+      else if (char === '}' || char === ']') this.#depth--
+    }
+  }
+
+  get closed(): boolean {
+    return this.#depth === 0 && !this.#inString
   }
 }
 
 const joinName = (known: string, next: string): string => (next.startsWith(known) ? next : known + next)
-
-const idOf = (call: OpenCall): string => call.id || `call_${call.position}`
 
 const filled = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -166,5 +209,7 @@ const indexOf = (value: unknown): number | undefined => {
   if (value === null || value === undefined || value === '') return undefined
   const index = typeof value === 'string' ? Number(value) : value
   if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < maxCalls) return index
-  throw new StreamError(`A call has an index that is not an integer from 0 to ${maxCalls - 1}`, 'malformed')
+  throw new StreamError(`A call has an index that is not an integer from 0 to ${maxCalls - 1}`, 'malformed', {
+    retryable: false,
+  })
 }

@@ -1,9 +1,10 @@
 import { OutputError, StreamError } from '../../errors.ts'
 import type { Message } from '../../types.ts'
-import type { DeltaSink, Reported, Turn, WireDecoder } from '../wire.ts'
+import type { DeltaSink, Ending, Reported, Turn, WireDecoder } from '../wire.ts'
 import { CallAssembler, type CallFragment } from './calls.ts'
+import { endingOf } from './ending.ts'
 import { Reasoning } from './reasoning.ts'
-import { readUsage } from './usage.ts'
+import { addReport, readUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
 
@@ -17,6 +18,7 @@ const maxOutput = 16 * 1024 * 1024
  * field may be absent, null or of an odd kind - and strict in one thing: an error anywhere wins.
  *
  * @param fail makes the error for an `error` found inside a payload.
+ * @param place how many messages stand before this turn: it makes the ids that we invent unique in the transcript.
  */
 export class ChatDecoder implements WireDecoder {
   readonly #sink: DeltaSink
@@ -31,15 +33,18 @@ export class ChatDecoder implements WireDecoder {
   #length = 0
   #payloads = 0
   #answered = false
+  #ending: Ending = 'clean'
+  /** Some servers put "stop" on every chunk (BerriAI/litellm#2195): then the finish reason tells no end. */
+  #wentOn = false
 
-  constructor(sink: DeltaSink, fail: (body: Json) => Error) {
+  constructor(sink: DeltaSink, fail: (body: Json) => Error, place = 0) {
     this.#sink = sink
     this.#fail = fail
-    this.#calls = new CallAssembler(sink)
+    this.#calls = new CallAssembler(sink, place)
   }
 
   get finished(): boolean {
-    return this.finishReason !== null
+    return this.finishReason !== null && !this.#wentOn
   }
 
   get empty(): boolean {
@@ -57,19 +62,25 @@ export class ChatDecoder implements WireDecoder {
     if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
     if (typeof chunk.id === 'string' && chunk.id !== '') this.id ??= chunk.id
     const usage = objectOf(chunk.usage) ?? objectOf(objectOf(chunk.x_groq)?.usage)
-    if (usage !== undefined) this.reported = readUsage(usage)
+    if (usage !== undefined) this.reported = addReport(this.reported, readUsage(usage))
     const choice = firstChoice(chunk.choices)
     if (choice === undefined) return
     this.#answered = true
     if (choice.error) throw this.#fail(choice)
-    // Some servers go on after the finish reason, with empty deltas or with text that belongs to nothing.
-    if (!this.finished) this.#read(choice)
+    const before = this.outputLength
+    this.#read(choice)
+    // What comes after the finish reason is part of the answer; most of it is empty.
+    if (this.finishReason !== null && this.outputLength > before) this.#wentOn = true
     if (this.outputLength > maxOutput) {
       throw new OutputError(`Cannot use the answer: it is longer than ${maxOutput} characters`, 'limit')
     }
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
-      // A second reason only counts when the first was clean and it is not.
-      if (!this.finished || unclean.has(choice.finish_reason)) this.finishReason = choice.finish_reason
+      const ending = endingOf(choice.finish_reason)
+      // After the first reason only one counts that is not clean.
+      if (this.finishReason === null || ending !== 'clean') {
+        this.finishReason = choice.finish_reason
+        this.#ending = ending
+      }
     }
   }
 
@@ -89,6 +100,7 @@ export class ChatDecoder implements WireDecoder {
       refusal: this.#refusal,
       calls: this.#calls.calls,
       finishReason: this.finishReason,
+      ending: this.#ending,
     }
   }
 
@@ -106,7 +118,10 @@ export class ChatDecoder implements WireDecoder {
       this.#length += text.length
       this.#sink.text(text)
     }
-    if (typeof part.refusal === 'string') this.#refusal += part.refusal
+    if (typeof part.refusal === 'string') {
+      this.#refusal += part.refusal
+      this.#length += part.refusal.length
+    }
     if (!Array.isArray(part.tool_calls)) return
     for (const [place, each] of part.tool_calls.entries()) {
       const fragment: CallFragment | undefined = objectOf(each)
@@ -134,9 +149,6 @@ export class ChatDecoder implements WireDecoder {
     return object
   }
 }
-
-/** Finish reasons after which the answer is no answer, whatever stands in it. */
-const unclean: ReadonlySet<string> = new Set(['length', 'content_filter', 'error'])
 
 const objectOf = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined

@@ -33,7 +33,8 @@ export const encodeRequest = (
   }
   for (const [key, value] of Object.entries(settings.extraBody ?? {})) {
     if (value === undefined) delete body[key]
-    else body[key] = value
+    // Assigned, a key `__proto__` would change what the body is instead of what it holds.
+    else Object.defineProperty(body, key, { value, enumerable: true, configurable: true, writable: true })
   }
   return body
 }

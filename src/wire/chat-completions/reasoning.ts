@@ -11,6 +11,8 @@ export class Reasoning {
   #text = ''
   readonly #fields: { reasoning?: string; reasoning_content?: string } = {}
   readonly #details: Detail[] = []
+  /** The same by index and type, which may be of any kind. */
+  readonly #places = new Map<unknown, Map<unknown, Detail>>()
 
   /** Returns the new text, from whichever field has it. */
   feed(delta: Record<string, unknown>): string {
@@ -43,11 +45,7 @@ export class Reasoning {
   #merge(fragment: unknown): string {
     if (typeof fragment !== 'object' || fragment === null) return ''
     const part = fragment as Detail
-    let detail = this.#details.find(each => each.index === part.index && each.type === part.type)
-    if (detail === undefined) {
-      detail = {}
-      this.#details.push(detail)
-    }
+    const detail = this.#detailAt(part.index, part.type)
     let text = ''
     for (const [key, value] of Object.entries(part)) {
       if (key === '__proto__') continue
@@ -59,6 +57,17 @@ export class Reasoning {
       }
     }
     return text
+  }
+
+  #detailAt(index: unknown, type: unknown): Detail {
+    const types = this.#places.get(index) ?? new Map<unknown, Detail>()
+    this.#places.set(index, types)
+    const known = types.get(type)
+    if (known !== undefined) return known
+    const detail: Detail = {}
+    types.set(type, detail)
+    this.#details.push(detail)
+    return detail
   }
 }
 

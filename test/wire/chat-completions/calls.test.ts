@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { CallAssembler, type CallFragment } from '../../../src/wire/chat-completions/calls.ts'
 import { recordingSink } from './decoding.ts'
 
 const assemble = (...fragments: CallFragment[]) => {
   const { told, sink } = recordingSink()
-  const assembler = new CallAssembler(sink)
+  const assembler = new CallAssembler(sink, 7)
   for (const each of fragments) assembler.feed(each)
   assembler.finish()
   const calls = assembler.calls.map(call => [call.name, call.arguments])
@@ -95,6 +95,19 @@ describe('which call a fragment belongs to', () => {
         ['b', '{}'],
       ],
     ],
+    [
+      'a new id and name on every delta: brackets in strings close nothing',
+      [
+        of('a', '{"x":"\\"}', { index: 0, id: '1' }),
+        of('a', '}"', { index: 0, id: '2' }),
+        of('a', '}', { index: 0, id: '3' }),
+        of('b', '{}', { index: 0, id: '4' }),
+      ],
+      [
+        ['a', '{"x":"\\"}}"}'],
+        ['b', '{}'],
+      ],
+    ],
     ['an unnamed beginning gets the id that follows', [of('', '{'), of('a', '}', { id: 'x' })], [['a', '{}']]],
   ])('%s', (_, fragments, expected) => {
     expect(assemble(...fragments).calls).toEqual(expected)
@@ -102,8 +115,18 @@ describe('which call a fragment belongs to', () => {
 
   test.each([-1, 128, 4294967295, 1.5, 'x', '__proto__', true, {}])('index %j is refused', index => {
     expect(() => assemble(of('a', '{}', { index }))).toThrow(
-      expect.objectContaining({ name: 'StreamError', code: 'malformed' }),
+      expect.objectContaining({ name: 'StreamError', code: 'malformed', retryable: false }),
     )
+  })
+
+  test('a new id and name on every delta, each ending with a brace: no character is parsed twice', () => {
+    const count = 20_000
+    const parse = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => parse.mockRestore())
+    const pieces = ['{"l":[{}', ...Array<string>(count).fill(',{}'), ']}']
+    const { calls } = assemble(...pieces.map((piece, i) => of('a', piece, { index: 0, id: `${i}` })))
+    expect(calls).toEqual([['a', pieces.join('')]])
+    expect(parse).not.toHaveBeenCalled()
   })
 
   test('128 calls are taken and one more is not', () => {
@@ -169,19 +192,34 @@ describe('names and ids', () => {
       of('', '', { index: 0, id: 'x' }),
       of('b', '{}', { index: 1 }),
     )
-    expect(ids).toEqual(['x', 'call_1'])
+    expect(ids).toEqual(['x', 'call_7_1'])
+  })
+
+  test('an id of ours is none that was given', () => {
+    expect(assemble(of('a', '{}', { index: 0 }), of('b', '{}', { index: 1, id: 'call_7_0' })).ids).toEqual([
+      'call_7_0_',
+      'call_7_0',
+    ])
+  })
+
+  test('an id that repeats within the turn is replaced, in what is read and in what goes back', () => {
+    const same = [0, 1, 2].map(index => of('a', '{}', { index, id: 'same' }))
+    const { ids, wire } = assemble(...same)
+    expect(ids).toEqual(['same', 'call_7_1', 'call_7_2'])
+    expect(wire.map(({ id }) => id)).toEqual(ids)
   })
 })
 
 describe('the sink', () => {
   test('hears a call once its arguments begin, and every piece of them', () => {
     const heard: unknown[] = []
-    const assembler = new CallAssembler({
+    const sink = {
       text: () => {},
       reasoning: () => {},
-      call: (...each) => heard.push(each),
-      arguments: (...each) => heard.push(each),
-    })
+      call: (...each: unknown[]) => heard.push(each),
+      arguments: (...each: unknown[]) => heard.push(each),
+    }
+    const assembler = new CallAssembler(sink, 0)
     assembler.feed(of('a', '', { index: 0 }))
     expect(heard).toEqual([])
     assembler.feed(of('', '{"x"', { index: 0 }))
@@ -211,6 +249,12 @@ describe('the way back', () => {
         function: { name: 'a', arguments: '{"x": 1}' },
       },
     ])
+  })
+
+  test('an empty name and empty arguments, which providers refuse, go back filled; they are read as they came', () => {
+    const { calls, wire } = assemble(of('', '', { index: 0 }))
+    expect(calls).toEqual([['', '']])
+    expect(wire[0]!.function).toEqual({ name: 'unknown', arguments: '{}' })
   })
 
   test('a __proto__ from the wire reaches no prototype', () => {

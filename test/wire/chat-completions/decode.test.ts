@@ -33,6 +33,7 @@ describe('a plain completion', () => {
       refusal: '',
       calls: [{ id: 'c1', name: 'Person', arguments: '{"a":1}' }],
       finishReason: 'stop',
+      ending: 'clean',
     })
   })
 
@@ -49,6 +50,7 @@ describe('a plain completion', () => {
       ['a', '{}'],
     ])
     expect(turn.calls).toHaveLength(3)
+    expect(new Set(turn.calls.map(each => each.id)).size).toBe(3)
   })
 })
 
@@ -120,31 +122,40 @@ describe('chunks of odd shape', () => {
 
 describe('the finish', () => {
   test.each([
-    ['"stop" although a function was called', ['stop'], 'stop'],
-    ['twice: tool_calls, then stop', ['tool_calls', 'stop'], 'tool_calls'],
-    ['a clean reason, then one that is not', ['tool_calls', 'length'], 'length'],
-    ['length', ['length', 'stop'], 'length'],
-    ['a content filter after the finish', ['stop', 'content_filter'], 'content_filter'],
-    ['an error after the finish', ['stop', 'error'], 'error'],
-    ['never', [], null],
-  ])('%s', (_, reasons, expected) => {
+    ['"stop" although a function was called', ['stop'], 'stop', 'clean'],
+    ['twice: tool_calls, then stop', ['tool_calls', 'stop'], 'tool_calls', 'clean'],
+    ['a clean reason, then one that is not', ['tool_calls', 'length'], 'length', 'length'],
+    ['length', ['length', 'stop'], 'length', 'length'],
+    ['length in other words, which are kept', ['MAX_TOKENS', 'STOP'], 'MAX_TOKENS', 'length'],
+    ['a content filter after the finish', ['stop', 'content_filter'], 'content_filter', 'content_filter'],
+    ['an error after the finish', ['stop', 'error'], 'error', 'error'],
+    ['a reason that nobody has heard of', ['cancelled'], 'cancelled', 'unknown'],
+    ['one after the finish', ['stop', 'cancelled'], 'cancelled', 'unknown'],
+    ['never', [], null, 'clean'],
+  ])('%s', (_, reasons, expected, ending) => {
     const { turn, decoder: chat } = decode(fragment(call), ...reasons.map(reason => chunk({}, reason)))
-    expect(turn.finishReason).toBe(expected)
+    expect(turn).toMatchObject({ finishReason: expected, ending })
     expect(chat.finished).toBe(expected !== null)
     expect(turn.calls).toHaveLength(1)
   })
 
-  test('deltas after it are ignored, usage still counts', () => {
-    const { turn, decoder: chat } = decode(chunk({ content: 'a' }, 'stop'), {
-      ...chunk({ content: 'b', reasoning: 'c', tool_calls: [call] }),
-      usage,
-    })
-    expect(turn).toMatchObject({ text: 'a', reasoning: '', calls: [] })
-    expect(chat.reported?.usage.totalTokens).toBe(5)
+  test('on every chunk: no word, argument or refusal is lost, and it tells no end any more', () => {
+    const text = decode(chunk({ content: 'The ' }, 'stop'), chunk({ content: 'answer is 42' }, 'stop'))
+    expect(text.turn).toMatchObject({ text: 'The answer is 42', finishReason: 'stop' })
+    const refusal = decode(chunk({ refusal: 'I can' }, 'stop'), chunk({ refusal: 'not' }, 'stop'))
+    expect(refusal.turn.refusal).toBe('I cannot')
+    const [begin, end] = ['{"a"', ':1}'].map(each => ({ index: 0, function: { name: 'P', arguments: each } }))
+    const called = decode(chunk({ tool_calls: [begin] }, 'stop'), chunk({ tool_calls: [end] }, 'stop'))
+    expect(called.turn.calls).toMatchObject([{ arguments: '{"a":1}' }])
+    expect([text, refusal, called].map(each => each.decoder.finished)).toEqual([false, false, false])
   })
 
-  test('deltas that come together with it are not', () => {
-    expect(decode(chunk({ content: 'a' }, 'stop')).turn.text).toBe('a')
+  test('empty deltas after it, or arguments said once more, change nothing; usage still counts', () => {
+    const after = [chunk({ content: '', role: 'assistant' }), fragment(call), { choices: [], usage }]
+    const { turn, decoder: chat } = decode(fragment(call), chunk({}, 'tool_calls'), ...after)
+    expect(turn.calls).toMatchObject([{ arguments: '{"a":1}' }])
+    expect(chat.finished).toBe(true)
+    expect(chat.reported?.usage.totalTokens).toBe(5)
   })
 })
 
@@ -167,6 +178,14 @@ describe('usage', () => {
         { choices: [], usage },
       ],
     ],
+    [
+      'again, empty or in part: nothing is lost',
+      [
+        { choices: [], usage },
+        { choices: [], usage: { completion_tokens: 2 } },
+        { choices: [], usage: {} },
+      ],
+    ],
     ['in Groq’s own field', [{ ...chunk({}, 'stop'), x_groq: { id: 'q', usage } }]],
     ['before the first choice', [{ usage }, chunk({}, 'stop')]],
   ])('%s', (_, payloads) => {
@@ -177,13 +196,13 @@ describe('usage', () => {
     expect(decode(chunk({}, 'stop')).decoder.reported).toBe(undefined)
   })
 
-  test('the length of the output stands in for it: text, reasoning and arguments', () => {
+  test('the length of the output stands in for it: text, reasoning, refusal and arguments', () => {
     const { decoder: chat } = decode(
-      chunk({ content: 'abc', reasoning: 'de' }),
+      chunk({ content: 'abc', reasoning: 'de', refusal: 'f' }),
       fragment(call),
       fragment({ index: 1, function: { name: 'b', arguments: { x: 1 } } }),
     )
-    expect(chat.outputLength).toBe(3 + 2 + 7 + 7)
+    expect(chat.outputLength).toBe(3 + 2 + 1 + 7 + 7)
   })
 })
 

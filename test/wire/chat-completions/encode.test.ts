@@ -108,4 +108,10 @@ describe('extraBody', () => {
     expect(body).toMatchObject({ temperature: 1, top_p: 0.5, tool_choice: { type: 'auto' } })
     expect(body).not.toHaveProperty('stream_options')
   })
+
+  test('a key __proto__ is sent like any other and reaches no prototype', () => {
+    const body = encode({}, { extraBody: JSON.parse('{"__proto__":{"polluted":1}}') })
+    expect(Object.getPrototypeOf(body)).toBe(Object.prototype)
+    expect(JSON.stringify(body)).toContain('"__proto__":{"polluted":1}')
+  })
 })

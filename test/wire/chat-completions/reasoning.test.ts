@@ -77,6 +77,12 @@ describe('details', () => {
     })
   })
 
+  test('an index or a type of odd kind tells parts apart like any other', () => {
+    const details = JSON.parse('[{"index":{"toString":1},"text":"a"},{"index":"0","text":"b"},{"index":0,"text":"c"}]')
+    const { message } = collect({ reasoning_details: details }, { reasoning_details: [{ index: 0, text: 'd' }] })
+    expect((message.reasoning_details as { text: string }[]).map(each => each.text)).toEqual(['a', 'b', 'cd'])
+  })
+
   test('an empty field is kept where nothing better comes', () => {
     const detail = { type: 'reasoning.text', index: 0, text: 'a', signature: null }
     expect(collect({ reasoning_details: [detail] }).message).toEqual({ reasoning_details: [detail] })

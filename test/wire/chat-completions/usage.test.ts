@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readUsage } from '../../../src/wire/chat-completions/usage.ts'
+import { addReport, readUsage } from '../../../src/wire/chat-completions/usage.ts'
 
 describe('usage', () => {
   test('all that is reported', () => {
@@ -35,6 +35,16 @@ describe('usage', () => {
 
   test('xAI’s ticks are ten thousand millionths of a dollar', () => {
     expect(readUsage({ cost_in_usd_ticks: 1_707_000 }).cost).toBe(0.0001707)
+  })
+
+  test('a later report replaces what it says and keeps the rest', () => {
+    const whole = readUsage({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.1 })
+    expect(addReport(undefined, whole)).toEqual(whole)
+    expect(addReport(whole, readUsage({}))).toEqual(whole)
+    expect(addReport(whole, readUsage({ completion_tokens: 6, cost: 0.2 }))).toEqual({
+      usage: { inputTokens: 10, outputTokens: 6, totalTokens: 15 },
+      cost: 0.2,
+    })
   })
 
   test('a cost of nothing is known, not absent', () => {
