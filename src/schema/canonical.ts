@@ -34,9 +34,17 @@ export function canonicalize(raw: JsonSchema): JsonSchema {
   return done.size === 0 ? whole : { ...whole, $defs: Object.fromEntries(done) }
 }
 
-/** Dates and bigints, which a default or an example may hold, become the strings that stand for them in JSON. */
+/**
+ * Dates and bigints, which a default or an example may hold, become the strings that stand for them in JSON. A number
+ * that JSON has no word for, such as the bound of `.max(Infinity)`, says nothing.
+ */
 const plainData = (raw: JsonSchema): JsonSchema =>
-  JSON.parse(JSON.stringify(raw, (_, value) => (typeof value === 'bigint' ? String(value) : value)))
+  JSON.parse(
+    JSON.stringify(raw, (_, value) => {
+      if (typeof value === 'bigint') return String(value)
+      return typeof value === 'number' && !Number.isFinite(value) ? undefined : value
+    }),
+  )
 
 const pathOf = ([keyword, key]: Step): Issue['path'] => {
   if (keyword === 'properties' || keyword === 'prefixItems') return [key!]

@@ -23,9 +23,9 @@ export interface Declaration<_I, O> {
   readonly isText: boolean
   /**
    * The user's own schema: transforms and refinements, async ones too, each run once. Never throws: what user code throws
-   * becomes an issue `threw`.
+   * becomes an issue `threw` with its `cause`, which no other answer of the model would mend.
    */
-  readonly validate: (value: unknown) => Promise<{ value: O } | { issues: Issue[] }>
+  readonly validate: (value: unknown) => Promise<{ value: O } | { issues: Issue[]; cause?: unknown }>
 }
 
 export interface SchemaOptions {
@@ -44,6 +44,19 @@ export interface SchemaOptions {
  * a root that says nothing - and `TypeError` for what is no schema.
  */
 export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions = {}): Declaration<I, O> {
+  const key = JSON.stringify([options.name, options.description, options.fallbackName])
+  const known = compiled.get(schema)?.get(key)
+  if (known !== undefined) return known
+  const declaration = compile(schema, options)
+  if (!compiled.has(schema)) compiled.set(schema, new Map())
+  compiled.get(schema)!.set(key, declaration)
+  return declaration
+}
+
+/** Schemas do not change, and one is asked for again and again: per schema, the declarations by their options. */
+const compiled = new WeakMap<object, Map<string, Declaration<any, any>>>()
+
+function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaration<I, O> {
   const language = languageOf(schema)
   const canonical = canonicalize(describe(language, schema))
   const { wire, wrapper } = plain(canonical)
@@ -54,6 +67,9 @@ export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions
       'empty_schema',
     )
   }
+  // Both are handed out again and again, and end up in request bodies that a caller may look at.
+  freeze(canonical)
+  freeze(wire)
   return {
     name: functionName([options.name, canonical.title, options.fallbackName]),
     description: options.description ?? (canonical.description as string | undefined),
@@ -66,10 +82,16 @@ export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions
         const checked = await language.check(schema, value)
         return 'issues' in checked ? { issues: issuesOf(checked.issues) } : { value: checked.value as O }
       } catch (error) {
-        return { issues: [thrown(error)] }
+        return { issues: [thrown(error)], cause: error }
       }
     },
   }
+}
+
+const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const each of Object.values(value)) freeze(each)
 }
 
 /** A library may refuse a schema in words of its own, and a schema without end overflows the stack. */

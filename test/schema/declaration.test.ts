@@ -93,7 +93,6 @@ test('the canonical schema is plain data of its own', () => {
   const { canonical } = compileSchema(schema)
   expect(JSON.parse(JSON.stringify(canonical))).toStrictEqual(canonical)
   expect(Reflect.ownKeys(canonical)).not.toContain('~standard')
-  expect(compileSchema(schema).canonical).not.toBe(canonical)
 })
 
 test('a key called __proto__ stays a key', () => {

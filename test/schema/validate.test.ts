@@ -40,9 +40,15 @@ describe.each([
     const fails = zod.string().transform(() => {
       throw new Error('n'.repeat(300))
     })
-    expect(await validate(fails, 'x')).toEqual({ issues: [{ path: [], code: 'threw', message: 'n'.repeat(200) }] })
+    expect(await validate(fails, 'x')).toEqual({
+      issues: [{ path: [], code: 'threw', message: 'n'.repeat(200) }],
+      cause: expect.any(Error),
+    })
     const rejects = zod.string().refine(() => Promise.reject(new Error('later')))
-    expect(await validate(rejects, 'x')).toEqual({ issues: [{ path: [], code: 'threw', message: 'later' }] })
+    expect(await validate(rejects, 'x')).toEqual({
+      issues: [{ path: [], code: 'threw', message: 'later' }],
+      cause: expect.any(Error),
+    })
   })
 
   test('a value too deep for the stack is an issue', async () => {
