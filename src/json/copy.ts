@@ -3,29 +3,45 @@ import type { JsonValue } from './types.ts'
 export type Members = { [key: string]: JsonValue }
 
 /**
- * A shallow copy of an object, own `__proto__` included. `shape` is any small number that objects of one shape have in
+ * A shallow copy of an object, own `__proto__` included. `shape` is a small number that objects of one shape have in
  * common: how many keys they have.
  *
- * V8 remembers the shapes it has copied per place in the code, four at most, and copies any other shape at a fifth of
- * the speed. An object that grows goes through a shape per key, so each number of keys gets a place of its own.
+ * V8 remembers what shapes a place in the code has copied, four at most, and copies any other at a quarter of the speed.
+ * An object that grows goes through a shape per key, so each number of keys has a place of its own.
  */
-export const copyMembers = (members: Members, shape: number): Members => places[shape & 15]!(members)
-
-const places: ((members: Members) => Members)[] = [
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-  members => ({ ...members }),
-]
+export const copyMembers = (members: Members, shape: number): Members => {
+  switch (shape & 15) {
+    case 0:
+      return { ...members }
+    case 1:
+      return { ...members }
+    case 2:
+      return { ...members }
+    case 3:
+      return { ...members }
+    case 4:
+      return { ...members }
+    case 5:
+      return { ...members }
+    case 6:
+      return { ...members }
+    case 7:
+      return { ...members }
+    case 8:
+      return { ...members }
+    case 9:
+      return { ...members }
+    case 10:
+      return { ...members }
+    case 11:
+      return { ...members }
+    case 12:
+      return { ...members }
+    case 13:
+      return { ...members }
+    case 14:
+      return { ...members }
+    default:
+      return { ...members }
+  }
+}

@@ -5,7 +5,9 @@ import type { JsonValue } from './types.ts'
 export class Frame<N> {
   readonly above: Frame<N> | undefined
   readonly node: N | undefined
-  /** Nobody outside sees the growing container before it is closed; it is one of the two. */
+  /** Nobody outside sees the growing container before it is closed. */
+  readonly #live: JsonValue[] | Members
+  /** The same, by its kind. */
   readonly #list: JsonValue[] | undefined
   readonly #members: Members | undefined
   /** Undefined once there is a change that it does not show. */
@@ -14,6 +16,10 @@ export class Frame<N> {
   #count = 0
   /** The key that is being filled, in an object. */
   key = ''
+  /** Whether the next child is one that snapshots do not show. */
+  hidesNext = false
+  /** The child that was added last is not shown; in a list, nor are those behind it. */
+  #hides = false
 
   /** Opens a container in the frame above. */
   constructor(above: Frame<N> | undefined, kind: 'object' | 'array', node: N | undefined) {
@@ -21,6 +27,7 @@ export class Frame<N> {
     this.node = node
     this.#list = kind === 'array' ? [] : undefined
     this.#members = kind === 'array' ? undefined : {}
+    this.#live = this.#list ?? (this.#members as Members)
     above?.add(this.#live)
   }
 
@@ -49,11 +56,13 @@ export class Frame<N> {
   /** Adds a child: at the end of a list, under the present key of an object. */
   add(child: JsonValue): void {
     this.#count++
+    this.#hides = this.hidesNext || (this.#hides && this.#list !== undefined)
     this.replace(child)
   }
 
   /** Puts a newer version in the place of the child that was added last. */
   replace(child: JsonValue): void {
+    if (this.#hides) return
     this.#shown = undefined
     if (this.#list !== undefined) this.#list[this.#count - 1] = child
     else put(this.#members as Members, this.key, child)
@@ -72,10 +81,6 @@ export class Frame<N> {
     if (this.#shown !== undefined) return this.#shown
     this.above?.replace(this.#live)
     return this.#live
-  }
-
-  get #live(): JsonValue {
-    return this.#list ?? (this.#members as Members)
   }
 }
 

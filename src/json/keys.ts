@@ -26,7 +26,7 @@ export class Keys implements Pieces {
   }
 
   grow(piece: string): void {
-    if (this.#guess?.key.startsWith(piece, this.#right)) this.#right += piece.length
+    if (this.#guess !== undefined && goesOn(this.#guess.key, this.#right, piece)) this.#right += piece.length
     else this.#build(piece)
   }
 
@@ -52,4 +52,12 @@ export class Keys implements Pieces {
     this.#seen.set(key, seen)
     return seen
   }
+}
+
+/** `startsWith`, at half the price for pieces of a few characters. */
+const goesOn = (key: string, from: number, piece: string): boolean => {
+  for (let i = 0; i < piece.length; i++) {
+    if (key.charCodeAt(from + i) !== piece.charCodeAt(i)) return false
+  }
+  return true
 }

@@ -46,14 +46,12 @@ class Parser<N> implements JsonParser {
   }
 
   feed(text: string): void {
-    if (typeof text !== 'string')
-      throw new TypeError(`Cannot feed a JSON parser with '${typeof text}': text is a string`)
+    if (typeof text !== 'string') throw new TypeError(`Cannot parse JSON with '${typeof text}': text is a string`)
     if (this.#failure !== undefined) throw this.#failure.error
     try {
       this.#scanner.feed(text)
     } catch (error) {
-      this.#failure = { error }
-      throw error
+      throw this.#failed(error)
     }
   }
 
@@ -62,9 +60,13 @@ class Parser<N> implements JsonParser {
     try {
       this.#scanner.finish()
     } catch (error) {
-      this.#failure = { error }
-      throw error
+      throw this.#failed(error)
     }
     return this.#tree.snapshot as JsonValue
+  }
+
+  #failed(error: unknown): unknown {
+    this.#failure = { error }
+    return error
   }
 }

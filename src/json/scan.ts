@@ -32,8 +32,10 @@ export class Scanner {
 
   #expected: Expected = 'value'
   #length = 0
-  /** The bracket that closes each open container. */
-  readonly #closers: number[] = []
+  /** The bracket that closes the open container; undefined at the root. */
+  #closer: number | undefined
+  /** Those of the containers around it. */
+  readonly #closers: (number | undefined)[] = []
   #blanks = 0
   #inKey = false
   /** Where the key or number that is being read began. */
@@ -60,15 +62,12 @@ export class Scanner {
   feed(text: string): void {
     const room = this.#maxLength - this.#length
     this.#scan(text.length <= room ? text : text.slice(0, room))
-    if (text.length > room)
-      throw jsonError('length', this.#length, undefined, { limit: `${this.#maxLength} UTF-16 units` })
+    if (text.length > room) throw this.#error('length', 0, undefined, `${this.#maxLength} UTF-16 units`)
   }
 
   finish(): void {
     if (this.#expected === 'number' && this.#number.ends) this.#closeNumber()
-    if (this.#expected === 'end') return
-    const expected = this.#expected === 'string' ? this.#string.expected : this.#expected
-    throw jsonError('unexpected_end', this.#length, undefined, expected)
+    if (this.#expected !== 'end') throw this.#error('unexpected_end', 0, undefined)
   }
 
   #scan(text: string): void {
@@ -96,7 +95,7 @@ export class Scanner {
     const char = text.charCodeAt(at)
     if (isBlank(char)) {
       if (this.#blanks++ < this.#maxBlankRun) return at + 1
-      throw this.#beyond('blank_run', at, char, `${this.#maxBlankRun} blanks in a row`)
+      throw this.#error('blank_run', at, char, `${this.#maxBlankRun} blanks in a row`)
     }
     this.#blanks = 0
     switch (this.#expected) {
@@ -170,10 +169,11 @@ export class Scanner {
   /** Parser 5. The scanner keeps its own stack, so that depth is bounded by the limit and never by the engine's. */
   #openContainer(kind: 'object' | 'array', char: number, at: number): void {
     if (this.#closers.length >= this.#maxDepth) {
-      throw this.#beyond('depth', at, char, `${this.#maxDepth} open containers`)
+      throw this.#error('depth', at, char, `${this.#maxDepth} open containers`)
     }
     this.#sink.open(kind)
-    this.#closers.push(kind === 'object' ? 0x7d : 0x5d)
+    this.#closers.push(this.#closer)
+    this.#closer = kind === 'object' ? 0x7d : 0x5d
     this.#expected = kind === 'object' ? 'first key' : 'first element'
   }
 
@@ -239,28 +239,24 @@ export class Scanner {
   }
 
   #closeContainer(): void {
-    this.#closers.pop()
+    this.#closer = this.#closers.pop()
     this.#closed()
     this.#sink.closeContainer()
   }
 
   #closed(): void {
-    this.#expected = this.#closers.length === 0 ? 'end' : 'comma'
-  }
-
-  get #closer(): number | undefined {
-    return this.#closers[this.#closers.length - 1]
+    this.#expected = this.#closer === undefined ? 'end' : 'comma'
   }
 
   #unexpected(at: number, char: number): JsonError {
-    this.#length += at
-    const expected = this.#expected === 'string' ? this.#string.expected : this.#expected
-    return jsonError('unexpected_character', this.#length, char, expected)
+    return this.#error('unexpected_character', at, char)
   }
 
-  #beyond(code: JsonError['code'], at: number, char: number, limit: string): JsonError {
+  /** All before `at` counts as read. */
+  #error(code: JsonError['code'], at: number, char: number | undefined, limit?: string): JsonError {
     this.#length += at
-    return jsonError(code, this.#length, char, { limit })
+    const expected = this.#expected === 'string' ? this.#string.expected : this.#expected
+    return jsonError(code, this.#length, char, limit === undefined ? expected : { limit })
   }
 }
 

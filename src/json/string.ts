@@ -32,13 +32,15 @@ export class StringReader {
   /** Takes a whole run of plain characters, and the quote or backslash that ends it. */
   #run(text: string, from: number): number {
     let at = from
+    let last = 0
     let char = 0
     while (at < text.length) {
       char = text.charCodeAt(at)
       if (char === 0x22 || char === 0x5c || char < 0x20) break
+      last = char
       at++
     }
-    if (at > from) this.#grow(text.slice(from, at), text.charCodeAt(at - 1))
+    if (at > from) this.#grow(text.slice(from, at), last)
     if (at === text.length || char < 0x20) return at
     if (char === 0x5c) this.expected = 'escape'
     else this.#close()

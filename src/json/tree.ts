@@ -45,6 +45,7 @@ export class Tree<N> implements Sink {
   open(kind: JsonKind): void {
     const top = this.#top
     const node = this.#follower?.open(top.node, top === this.#root ? undefined : top.next, kind)
+    top.hidesNext = this.#hides(node)
     if (kind === 'object' || kind === 'array') {
       this.#top = new Frame<N>(top, kind, node)
       this.#changed = true
@@ -72,8 +73,11 @@ export class Tree<N> implements Sink {
 
   closeString(): void {
     const text = flat(this.#text)
-    if (!this.#textShows) this.#add(text)
-    else if (this.#textGrew) this.#top.replace(text)
+    if (!this.#textShows) {
+      // What was read of it since it opened may have made it one to hide.
+      this.#top.hidesNext = this.#hides(this.#node)
+      this.#add(text)
+    } else if (this.#textGrew) this.#top.replace(text)
     this.#textGrew = false
     this.#closed(this.#node, text)
   }
@@ -101,6 +105,10 @@ export class Tree<N> implements Sink {
     this.#changed = true
   }
 
+  #hides(node: N | undefined): boolean {
+    return this.#follower?.shows?.(node as N) === false
+  }
+
   #closed(node: N | undefined, value: JsonValue): void {
     this.#follower?.close(node as N, value, this.#path)
   }
@@ -120,7 +128,7 @@ export class Tree<N> implements Sink {
 }
 
 /**
- * A string put together from pieces keeps them all: at four characters a piece, some fourteen bytes for each character,
- * for as long as the value lives. Reading one character of it makes V8 put it together once, in place.
+ * V8 joins strings of 13 units and more only when somebody reads them. Until then every piece is kept: at four
+ * characters a piece, fourteen bytes for each character, for as long as the value lives. Reading one joins them all.
  */
-const flat = (text: string): string => (Number.isNaN(text.charCodeAt(0)) ? '' : text)
+const flat = (text: string): string => (text.length < 13 || !Number.isNaN(text.charCodeAt(0)) ? text : '')

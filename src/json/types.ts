@@ -22,6 +22,11 @@ export interface JsonLimits {
 export interface JsonFollower<N> {
   /** A value begins, `key` (or index) in `parent`; both are undefined at the root. What it returns is the value's node. */
   open(parent: N | undefined, key: string | number | undefined, kind: JsonKind): N
+  /**
+   * Asked as a value opens, and again as a string closes that was not shown while it grew: may it be shown at all? Without one that is hidden an object is as if the key had not
+   * come, and a list is shown up to it. `close` is told of it all the same, and hands out containers as they are shown.
+   */
+  shows?(node: N): boolean
   /** Asked once as a string value opens: may it be shown while it grows? If not, it is shown only whole. */
   grows(node: N): boolean
   /** A key of the object `node` was read, at its closing quote; `repeated` if the object has had it before. */

@@ -8,6 +8,7 @@ import {
   type JsonWarning,
 } from 'decant/json'
 import fc from 'fast-check'
+import { afterAll, beforeAll } from 'vitest'
 
 /** One seed for every law, so that a failure comes back; fast-check prints it with the counterexample. */
 export const law = { seed: 20_260_101, numRuns: 2000 }
@@ -113,6 +114,17 @@ export const cut = (text: fc.Arbitrary<string>) =>
 
 export const units = (text: string): string[] => text.split('')
 
+/** In a file of tests that provoke errors by the thousand: their traces would take most of the time. */
+export const withoutTraces = (): void => {
+  const { stackTraceLimit } = Error
+  beforeAll(() => {
+    Error.stackTraceLimit = 0
+  })
+  afterAll(() => {
+    Error.stackTraceLimit = stackTraceLimit
+  })
+}
+
 // ---------------------------------------------------------------- what there is to see of a parse
 
 interface Outcome {
@@ -122,28 +134,38 @@ interface Outcome {
   length: number
   warnings: readonly JsonWarning[]
   /** Every call of the follower, in order. */
-  trace: unknown[]
+  trace: unknown[][]
 }
 
-/** A follower that writes down everything it hears; its nodes are the paths. */
-export const tracer = (trace: unknown[], grows = true): JsonFollower<JsonPath> => ({
-  open(parent, key, kind) {
-    const path = key === undefined ? [] : [...(parent ?? []), key]
-    trace.push(['open', path, kind])
-    return path
-  },
-  grows(path) {
-    trace.push(['grows', path])
-    return grows
-  },
-  close(path, value, place) {
-    trace.push(['close', path, place(), value])
-  },
-})
+/** A follower that writes down everything it hears, growth when it ends; its nodes are the paths. */
+export const tracer = (trace: unknown[][], grows = true): JsonFollower<JsonPath> => {
+  let grown = ''
+  return {
+    open(parent, key, kind) {
+      const path = key === undefined ? [] : [...(parent ?? []), key]
+      trace.push(['open', path, kind])
+      grown = ''
+      return path
+    },
+    grows(path) {
+      trace.push(['grows', path])
+      return grows
+    },
+    key(path, key, repeated) {
+      trace.push(['key', path, key, repeated])
+    },
+    grow(_, piece) {
+      grown += piece
+    },
+    close(path, value, place) {
+      trace.push(['close', path, place(), value, ...(typeof value === 'string' ? [grown] : [])])
+    },
+  }
+}
 
 /** Everything there is to see when the pieces are read to their end. */
 export const outcome = (pieces: readonly string[], options: JsonOptions<JsonPath> = {}): Outcome => {
-  const trace: unknown[] = []
+  const trace: unknown[][] = []
   const parser = createJsonParser({ follower: tracer(trace), ...options })
   let error: JsonError | undefined
   try {

@@ -2,7 +2,17 @@ import type { JsonValue } from 'decant/json'
 import fc from 'fast-check'
 import { parse } from 'partial-json'
 import { expect, test } from 'vitest'
-import { growsInto, isContainer, law, outcome, partialOf, same, snapshots, validText } from '../json/documents.ts'
+import {
+  growsInto,
+  isContainer,
+  law,
+  outcome,
+  partialOf,
+  same,
+  snapshots,
+  validText,
+  withoutTraces,
+} from '../json/documents.ts'
 
 /** Nothing at all: no value, no such member. */
 const absent = Symbol('absent')
@@ -60,7 +70,11 @@ const attempt = (prefix: string): unknown => {
   }
 }
 
-test('every prefix of 1,000 documents: what is certain is shown, and nothing else', () => {
+// partial-json throws at nearly every prefix, once per open container.
+withoutTraces()
+
+test('every prefix of 1,000 documents: what is certain is shown and nothing else, each difference to partial-json has a name', () => {
+  const seen = new Set<string>()
   fc.assert(
     fc.property(validText, text => {
       const { value: final, warnings } = outcome([text])
@@ -68,20 +82,10 @@ test('every prefix of 1,000 documents: what is certain is shown, and nothing els
       const repeats = warnings.some(({ code }) => code === 'duplicate_key')
       for (const [i, shown] of snapshots(text).entries()) {
         const prefix = text.slice(0, i + 1)
-        if (!same(shown, partialOf(prefix))) expect({ prefix, shown }).toEqual({ prefix, shown: partialOf(prefix) })
+        const expected = partialOf(prefix)
+        if (!same(shown, expected)) expect({ prefix, shown }).toEqual({ prefix, shown: expected })
         if (!repeats && !growsInto(shown, final)) expect({ prefix, shown }).toEqual('a prefix of the final value')
-      }
-    }),
-    { ...law, numRuns: 1000 },
-  )
-})
 
-test('every prefix of 1,000 documents: each difference to partial-json has a name', () => {
-  const seen = new Set<string>()
-  fc.assert(
-    fc.property(validText, text => {
-      for (const [i, shown] of snapshots(text).entries()) {
-        const prefix = text.slice(0, i + 1)
         const theirs = attempt(prefix)
         if (same(shown, theirs)) continue
         for (const difference of differences(prefix, shown === undefined ? absent : shown, theirs)) {
