@@ -51,8 +51,10 @@ export class Shape {
     let child = this.#children.get(slot)
     if (child === undefined) {
       const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot))
+      // One set for all of them: the branches of a recursive union lead to the same schemas.
+      const seen = new Set<JsonSchema>()
       child = new Shape(
-        schemas.flatMap(schema => open(schema, this.#root)),
+        schemas.flatMap(schema => open(schema, this.#root, seen)),
         this.#root,
       )
       this.#children.set(slot, child)

@@ -13,6 +13,8 @@ export type Decoded<O> =
       readonly issues: readonly Issue[]
       /** What the text says, where it says something: for quoting what came. */
       readonly input?: unknown
+      /** What the user's own schema threw. */
+      readonly cause?: unknown
       readonly warnings: readonly Issue[]
     }
 
@@ -46,7 +48,7 @@ export const decodeStrict = async <I, O>(
 
   const validated = await declaration.validate(input)
   return 'issues' in validated
-    ? { ok: false, code: 'schema_mismatch', issues: validated.issues, input, warnings }
+    ? { ok: false, code: 'schema_mismatch', ...validated, input, warnings }
     : { ok: true, output: validated.value, input, warnings }
 }
 

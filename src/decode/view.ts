@@ -1,7 +1,8 @@
-import { createJsonParser, type JsonFollower, type JsonParser } from '../json/index.ts'
+import { createJsonParser, type JsonParser } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import type { Issue } from '../types.ts'
-import { isObject, Shape } from './shape.ts'
+import { type Checker, type CheckListener, type CompiledCheck, compileCheck } from './check/index.ts'
+import { isObject } from './shape.ts'
 
 /** What is to be seen of one growing answer. */
 export interface View {
@@ -11,26 +12,27 @@ export interface View {
   readonly text: string
 }
 
-/** Told once for every value that closes, root included, innermost first. */
-export type OnComplete = (path: () => Issue['path'], value: unknown) => void
-
 /**
  * The typed partial of a function's arguments. Speaks the user's shape: where the root is wrapped for the wire, the
  * wrapper is never seen.
  *
  * 1. Atoms arrive whole.  2. Immutable, shared.  3. Monotonic within an attempt.  4. Progress.
- * (The parser keeps 2 to 4; the shape says which strings are atoms.)
+ * 5. Checked as they close. What cannot be of its type is not shown at all, so that a partial never belies its type: of
+ *    an object the key is absent, a list ends before it.
+ * (The parser keeps 2 to 4, the checker 1 and 5.)
  */
 export class ArgumentsView implements View {
   readonly #parser: JsonParser
+  readonly #checker: Checker
   readonly #wrapper: string | undefined
   #text = ''
   #mended: { value: unknown } | undefined
   #broken = false
 
-  constructor(declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>, onComplete?: OnComplete) {
+  constructor(declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>, listener?: CheckListener) {
     this.#wrapper = declaration.wrapper
-    this.#parser = createJsonParser({ follower: followerOf(declaration, onComplete) })
+    this.#checker = checkOf(declaration).start(listener)
+    this.#parser = createJsonParser({ follower: this.#checker })
   }
 
   /** Text that is no JSON stops the growth and nothing else: the strict end decides what it was. */
@@ -57,6 +59,11 @@ export class ArgumentsView implements View {
     return this.#text
   }
 
+  /** What was seen to be wrong on the way. */
+  get issues(): readonly Issue[] {
+    return this.#checker.issues
+  }
+
   /** The parser that has read the text, for the strict end to finish. */
   get parser(): JsonParser {
     return this.#parser
@@ -81,18 +88,17 @@ export class TextView implements View {
   }
 }
 
-const followerOf = (
-  { canonical, wrapper }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
-  onComplete: OnComplete | undefined,
-): JsonFollower<Shape> => {
-  const root = wrapper === undefined ? Shape.of(canonical) : Shape.wrapped(canonical, wrapper)
-  return {
-    open: (parent, key) => (parent === undefined || key === undefined ? root : parent.child(key)),
-    grows: shape => !shape.whole && shape.takes('string'),
-    close(shape, value, path) {
-      if (onComplete === undefined) return
-      if (wrapper === undefined) onComplete(path, value)
-      else if (shape !== root) onComplete(() => path().slice(1), value)
-    },
+/** A declaration is compiled once, however often it is asked for. */
+const checks = new WeakMap<object, CompiledCheck>()
+
+const checkOf = ({
+  canonical,
+  wrapper,
+}: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>): CompiledCheck => {
+  let check = checks.get(canonical)
+  if (check === undefined) {
+    check = compileCheck(canonical, wrapper)
+    checks.set(canonical, check)
   }
+  return check
 }

@@ -1,0 +1,157 @@
+import type { JsonKind } from '../../json/index.ts'
+import type { JsonSchema } from '../../types.ts'
+import { anyKind, bitOf, bits } from './kinds.ts'
+import { limitsOf } from './limits.ts'
+import { regularExpression } from './pattern.ts'
+import { type Branches, Rule } from './rule.ts'
+
+const anything = new Rule()
+anything.checked = 0
+const nothing = new Rule()
+nothing.kinds = 0
+
+/** A schema of any depth as rules; each is made once, so a schema that holds itself becomes a rule that does. */
+export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
+  const made = new Map<object, Rule>()
+
+  const ruleOf = (schema: unknown): Rule => {
+    if (schema === false) return nothing
+    if (!isObject(schema)) return anything
+    // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
+    if (isObject(schema.not) && Object.keys(schema.not).length === 0) return nothing
+    let rule = made.get(schema)
+    if (rule === undefined) {
+      rule = new Rule()
+      made.set(schema, rule)
+      fill(rule, schema)
+    }
+    return rule
+  }
+
+  const entriesOf = (schemas: unknown): [string, Rule][] =>
+    Object.entries(isObject(schemas) ? schemas : {}).map(([key, schema]) => [key, ruleOf(schema)])
+  const something = (schema: unknown): Rule | undefined => {
+    const rule = ruleOf(schema)
+    return isFree(rule) ? undefined : rule
+  }
+
+  const fill = (rule: Rule, schema: JsonSchema): void => {
+    if (schema.type !== undefined) {
+      const types = [schema.type].flat()
+      rule.kinds = union(types.map(type => (type === 'integer' ? bits.number : (bits[type as JsonKind] ?? 0))))
+      rule.integer = types.includes('integer') && !types.includes('number')
+    }
+    rule.limits = limitsOf(schema, rule.integer)
+    rule.maxLength = numberOf(schema.maxLength)
+    rule.maxProperties = numberOf(schema.maxProperties)
+    rule.uniqueItems = schema.uniqueItems === true
+    rule.prefix = listOf(schema.prefixItems).map(ruleOf)
+    rule.items = something(schema.items)
+    rule.maxItems = Math.min(numberOf(schema.maxItems), rule.items === nothing ? rule.prefix.length : Infinity)
+    rule.required = listOf(schema.required) as string[]
+    rule.properties = new Map(entriesOf(schema.properties))
+    const patterns = entriesOf(schema.patternProperties).map(
+      ([source, each]) => [regularExpression(source), each] as const,
+    )
+    rule.patterns = patterns.filter((entry): entry is [RegExp, Rule] => entry[0] !== undefined)
+    // Behind a pattern that is not run stands a key of which nothing is known.
+    if (rule.patterns.length === patterns.length) rule.rest = something(schema.additionalProperties)
+    rule.names = something(schema.propertyNames)
+    rule.whole =
+      schema.stream === 'whole' || ['enum', 'const', 'format', 'pattern'].some(keyword => schema[keyword] !== undefined)
+    rule.parts = [...listOf(schema.allOf), resolve(schema.$ref, document)].map(ruleOf).filter(part => !isFree(part))
+    const unions = [unionOf(schema.anyOf, false), unionOf(schema.oneOf, true)]
+    if ('const' in schema) unions.push(...choose(rule, [schema.const]))
+    if (Array.isArray(schema.enum)) unions.push(...choose(rule, schema.enum))
+    rule.unions = unions.filter(({ rules, exactlyOne }) => rules.length > 0 && (exactlyOne || !rules.some(isFree)))
+    rule.checked = checkedBy(rule)
+  }
+
+  const unionOf = (schemas: unknown, exactlyOne: boolean): Branches => ({
+    rules: listOf(schemas).map(ruleOf),
+    exactlyOne,
+  })
+
+  /** A choice of scalars is a list to look in; one that holds lists or objects is a union of what describes each. */
+  const choose = (rule: Rule, choices: readonly unknown[]): Branches[] => {
+    if (choices.some(isComposite)) {
+      const scalars = choices.filter(choice => !isComposite(choice))
+      return [
+        unionOf(
+          [...choices.filter(isComposite).map(exactly), ...(scalars.length > 0 ? [{ enum: scalars }] : [])],
+          false,
+        ),
+      ]
+    }
+    const before = rule.strings && [...rule.strings, ...rule.others!]
+    const possible = [...new Set(choices)].filter(choice => rule.allows(choice) && before?.includes(choice) !== false)
+    // The order of code units, by which the growing string is followed.
+    rule.strings = possible.filter(choice => typeof choice === 'string').sort()
+    rule.others = new Set(possible.filter(choice => typeof choice !== 'string'))
+    rule.kinds = union(possible.map(bitOf))
+    // What is chosen has passed them.
+    rule.limits = []
+    return []
+  }
+
+  if (wrapper === undefined) return ruleOf(document)
+  const outer = new Rule()
+  outer.kinds = bits.object
+  outer.properties = new Map([[wrapper, ruleOf(document)]])
+  outer.required = [wrapper]
+  outer.rest = nothing
+  outer.checked = bits.object
+  return outer
+}
+
+/** Takes everything. A rule that is not filled yet is taken to be none of these. */
+const isFree = ({ kinds, checked, whole }: Rule): boolean => kinds === anyKind && checked === 0 && !whole
+
+const union = (kinds: readonly number[]): number => kinds.reduce((all, kind) => all | kind, 0)
+
+const checkedBy = (rule: Rule): number => {
+  const { properties, patterns, required, prefix, limits, parts, unions } = rule
+  if (parts.length + unions.length > 0) return anyKind
+  const object =
+    properties.size + patterns.length + required.length > 0 ||
+    (rule.rest ?? rule.names) !== undefined ||
+    rule.maxProperties < Infinity
+  const list = prefix.length > 0 || rule.items !== undefined || rule.uniqueItems || rule.maxItems < Infinity
+  return union([
+    ...limits.map(({ bit }) => bit),
+    object ? bits.object : 0,
+    list ? bits.array : 0,
+    rule.maxLength < Infinity ? bits.string : 0,
+    rule.strings === undefined ? 0 : anyKind,
+  ])
+}
+
+const isObject = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isComposite = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const numberOf = (most: unknown): number => (typeof most === 'number' ? most : Infinity)
+
+/** The schema that one value fits and no other. */
+const exactly = (value: unknown): JsonSchema => {
+  if (Array.isArray(value)) {
+    return { type: 'array', prefixItems: value.map(exactly), items: false, minItems: value.length }
+  }
+  if (!isObject(value)) return { const: value }
+  const properties = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, exactly(each)]))
+  return { type: 'object', properties, required: Object.keys(value), additionalProperties: false }
+}
+
+/** What a local reference points at; nothing is known of any other. */
+const resolve = (reference: unknown, document: JsonSchema): unknown => {
+  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return undefined
+  let at: unknown = document
+  for (const step of reference.split('/').slice(1)) {
+    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    at = isComposite(at) && Object.hasOwn(at as object, key) ? (at as JsonSchema)[key] : undefined
+  }
+  return at
+}

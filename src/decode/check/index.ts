@@ -1,0 +1,1 @@
+export { Checker, type CheckListener, type CompiledCheck, compileCheck } from './checker.ts'

@@ -1,0 +1,66 @@
+import type { JsonSchema } from '../../types.ts'
+import { formats } from './formats.ts'
+import { bits } from './kinds.ts'
+import { regularExpression } from './pattern.ts'
+
+/** What one keyword says of a closed value of one kind. */
+export interface Limit {
+  /** Of the kind that the keyword speaks of. */
+  readonly bit: number
+  readonly code: string
+  /** In the user's words, behind `expected`. */
+  readonly want: string
+  readonly fails: (value: any) => boolean
+}
+
+/** UTF-16 units; of a longer string the pattern and the format are left to the user's own schema. */
+const longestMatched = 10_000
+
+const { object, array, string, number } = bits
+
+type Test = (value: any) => boolean
+
+/**
+ * Keyword, kind, code of the issue as Zod names it, words, and the test that a wrong value passes, if the argument makes one.
+ * `#` in the words is the argument.
+ */
+const rows: readonly (readonly [string, number, string, string, (argument: any) => Test | undefined])[] = [
+  ['minimum', number, 'too_small', 'at least #', least => value => value < least],
+  ['exclusiveMinimum', number, 'too_small', 'more than #', least => value => value <= least],
+  ['maximum', number, 'too_big', 'at most #', most => value => value > most],
+  ['exclusiveMaximum', number, 'too_big', 'less than #', most => value => value >= most],
+  ['multipleOf', number, 'not_multiple_of', 'a multiple of #', step => value => !isWhole(value / step)],
+  ['minLength', string, 'too_small', 'at least # characters', least => value => isShorter(value, least)],
+  ['pattern', string, 'invalid_format', 'text that matches #', source => differs(regularExpression(source))],
+  ['format', string, 'invalid_format', 'text of the format #', name => differs(formats.get(name))],
+  ['minItems', array, 'too_small', 'at least # elements', least => value => value.length < least],
+  ['minProperties', object, 'too_small', 'at least # keys', least => value => Object.keys(value).length < least],
+]
+
+export const limitsOf = (schema: JsonSchema, integer: boolean): Limit[] => {
+  const limits = rows.flatMap(([keyword, bit, code, words, make]): Limit[] => {
+    const argument = schema[keyword]
+    // Draft 4 said `exclusiveMinimum: true`.
+    const fails = argument === undefined || argument === true ? undefined : make(argument)
+    return fails === undefined ? [] : [{ bit, code, want: words.replace('#', () => String(argument)), fails }]
+  })
+  return integer ? [{ bit: number, code: 'invalid_type', want: 'integer', fails: isFraction }, ...limits] : limits
+}
+
+const isFraction = (value: number): boolean => !Number.isInteger(value)
+
+/** 0.3 is three times 0.1, though their doubles are not: a quotient may be off by the rounding of three numbers. */
+const isWhole = (quotient: number): boolean =>
+  !(Math.abs(quotient - Math.round(quotient)) > 2 * Number.EPSILON * Math.abs(quotient))
+
+const isShorter = (text: string, least: number): boolean => text.length < 2 * least && charactersIn(text) < least
+
+const differs = (expression: { test(text: string): boolean } | undefined): Test | undefined =>
+  expression && (text => text.length <= longestMatched && !expression.test(text))
+
+/** Unicode code points, as JSON Schema counts a string; a lone surrogate is one. */
+export const charactersIn = (text: string): number => {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}

@@ -1,0 +1,44 @@
+/** One value of the document, as long as it is open; `T` is a trial. */
+export class Place<T = unknown> {
+  readonly parent: Place<T> | undefined
+  readonly key: string | number | undefined
+  readonly depth: number
+  /** The rules that the value still has to keep, linked by `next`. */
+  trials: T | undefined
+  /** The value cannot be mended and is not looked at any more. */
+  spoilt = false
+  /** Nothing in it has raised an issue. */
+  valid = true
+  /** Partials 1. A string here is shown only whole. */
+  whole = false
+  /** Some trial looks at a string while it grows. */
+  watched = false
+  /** Some trial wants no two elements the same. */
+  unique = false
+  /** Keys and indices of children that snapshots do not show, since they were spoilt before there was anything to show. */
+  hidden: Set<string | number> | undefined
+  /** The next child is one too many, or has a key that cannot be there. */
+  surplus = false
+  /** Open values in here that have no place of their own, since nothing is to be checked about them. */
+  guests = 0
+  /** Unions of which one branch alone may hold, inner ones first. */
+  exclusive: { close(): void }[] | undefined
+
+  constructor(parent: Place<T> | undefined, key: string | number | undefined) {
+    this.parent = parent
+    this.key = key
+    this.depth = parent === undefined ? 0 : parent.depth + 1
+  }
+
+  spoil(): void {
+    this.spoilt = true
+    this.valid = false
+    this.trials = undefined
+  }
+
+  get path(): (string | number)[] {
+    const path: (string | number)[] = []
+    for (let place: Place<T> = this; place.parent !== undefined; place = place.parent) path.push(place.key!)
+    return path.reverse()
+  }
+}

@@ -1,0 +1,91 @@
+import { anyKind, bitOf, bits } from './kinds.ts'
+import { charactersIn, type Limit } from './limits.ts'
+
+/** At least one of the branches holds, or exactly one. */
+export interface Branches {
+  readonly rules: readonly Rule[]
+  readonly exactlyOne: boolean
+}
+
+/** One schema, compiled: its keywords as fields that are always there, so that every rule has the same shape. */
+export class Rule {
+  /** The kinds that may stand here; 0 where nothing may. */
+  kinds = anyKind
+  /** The kinds about which more than the kind is to be checked. */
+  checked = anyKind
+  integer = false
+  /** Of a choice: its strings, sorted by code units. Those alone that all the other keywords let pass. */
+  strings: readonly string[] | undefined
+  /** Of a choice: all that is not a string. */
+  others: ReadonlySet<unknown> | undefined
+  /** What is decided when a value closes. */
+  limits: readonly Limit[] = []
+  maxLength = Infinity
+  maxItems = Infinity
+  maxProperties = Infinity
+  uniqueItems = false
+  prefix: readonly Rule[] = []
+  items: Rule | undefined
+  properties: ReadonlyMap<string, Rule> = new Map()
+  patterns: readonly (readonly [RegExp, Rule])[] = []
+  rest: Rule | undefined
+  names: Rule | undefined
+  required: readonly string[] = []
+  /** What must hold besides: `allOf` and the target of `$ref`. */
+  parts: readonly Rule[] = []
+  unions: readonly Branches[] = []
+  /** Partials 1. A string here stands for something and means nothing half-read. */
+  whole = false
+
+  /** The rule for the value under a key, or none where anything may stand. */
+  under(key: string): Rule | undefined {
+    const own = this.properties.get(key)
+    if (this.patterns.length === 0) return own ?? this.rest
+    const rules = this.patterns.flatMap(([pattern, rule]) => (pattern.test(key) ? [rule] : []))
+    if (own !== undefined) rules.push(own)
+    return rules.length > 1 ? allOf(rules) : (rules[0] ?? this.rest)
+  }
+
+  /** The rule for the element at an index. */
+  at(index: number): Rule | undefined {
+    return index < this.prefix.length ? this.prefix[index] : this.items
+  }
+
+  /** The first limit that a closed value breaks. */
+  broken(value: unknown): Limit | undefined {
+    if (this.limits.length === 0) return undefined
+    const bit = bitOf(value)
+    return this.limits.find(limit => limit.bit === bit && limit.fails(value))
+  }
+
+  /** Whether a scalar keeps all but a choice. */
+  allows(value: unknown): boolean {
+    return (
+      (this.kinds & bitOf(value)) !== 0 &&
+      this.broken(value) === undefined &&
+      (typeof value !== 'string' || charactersIn(value) <= this.maxLength)
+    )
+  }
+
+  /** What may stand here, in the user's words. */
+  get words(): string {
+    const { strings, others = [] } = this
+    if (strings !== undefined) {
+      const choices = [...strings.map(quoted), ...[...others].map(String)]
+      return choices.length > mostShown ? `${choices.slice(0, mostShown).join(', ')} …` : choices.join(' or ')
+    }
+    const kinds = Object.entries(bits).filter(([, bit]) => (this.kinds & bit) !== 0)
+    return kinds.map(([kind]) => (kind === 'number' && this.integer ? 'integer' : kind)).join(' or ') || 'nothing'
+  }
+}
+
+const mostShown = 12
+
+export const quoted = (text: string): string => `'${text.length > 60 ? `${text.slice(0, 60)}…` : text}'`
+
+const allOf = (parts: readonly Rule[]): Rule => {
+  const rule = new Rule()
+  rule.parts = parts
+  rule.kinds = parts.reduce((kinds, part) => kinds & part.kinds, anyKind)
+  return rule
+}
