@@ -1,7 +1,8 @@
 import { orAbort } from './abort.ts'
+import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
-import { APIError, ConfigError, ExtractError, StreamError } from './errors.ts'
+import { APIError, ExtractError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
 import { apiError } from './http/failure.ts'
@@ -12,7 +13,7 @@ import type { Plan } from './plan.ts'
 import type { Call } from './types.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
 import { encodeRequest } from './wire/chat-completions/encode.ts'
-import type { DeltaSink, Turn, WireRequest } from './wire/wire.ts'
+import type { DeltaSink, Turn, WireCall, WireRequest } from './wire/wire.ts'
 
 /** What the parts of one run share. */
 export interface Context<I, O> {
@@ -26,7 +27,8 @@ export interface Context<I, O> {
 /** A turn of the model with what the run needs to judge it. */
 export interface Answer {
   readonly turn: Turn
-  /** The view of the call that holds the answer, when there was one. */
+  /** The call that holds the answer, when there was one, and its view. */
+  readonly call: WireCall | undefined
   readonly view: ArgumentsView | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
 }
@@ -41,20 +43,19 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
   for (let tries = 1; ; tries++) {
     if (channel.value !== undefined) channel.restart()
     // Before the ledger opens a call: without a key nothing is sent.
-    const access = await orAbort(credentials(plan), signal)
+    const access = await accessOf(plan, context.streamed, signal)
     const body = bodyOf(plan, request)
     const json = toJson(body)
     const call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
     channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
     try {
-      return await once(context, json, access, call)
+      return await once(context, json, access, call, request.messages.length)
     } catch (error) {
       call.outcome = signal.aborted ? 'aborted' : error instanceof ExtractError ? error.code : 'failed'
       if (signal.aborted) throw signal.reason
       sending = 'retry'
-      if (learn(plan, error)) continue
-      const delay = tries > plan.maxRetries ? undefined : retryDelay(error, tries)
-      if (delay === undefined) throw error
+      const delay = learn(plan, error) ? 0 : tries > plan.maxRetries ? undefined : retryDelay(error, tries)
+      if (delay === undefined) throw tries > 1 ? counted(error, tries) : error
       channel.emit({ type: 'retry', attempt: channel.attempt, error, delay })
       await sleep(delay, signal)
     }
@@ -64,6 +65,12 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
 /** The body of a request; the fields that every request of a run shares come from the plan. */
 export const bodyOf = ({ provider, modelId, options }: Plan<any, any>, request: WireRequest): Record<string, unknown> =>
   encodeRequest(provider, modelId, request, options)
+
+/** Says how often it was tried; whoever reads the message need not count the ledger. */
+const counted = (error: unknown, tries: number): unknown => {
+  if (error instanceof ExtractError) error.message += ` (after ${tries} tries)`
+  return error
+}
 
 /** Messages and extraBody are the caller's: a bigint or a cycle in them is theirs to know of. */
 const toJson = (body: Record<string, unknown>): string => {
@@ -89,6 +96,7 @@ const once = async <I, O>(
   json: string,
   { headers, secrets }: Access,
   call: OpenCall,
+  place: number,
 ): Promise<Answer> => {
   const { plan, channel, ledger, signal } = context
   const abort = new AbortController()
@@ -101,18 +109,11 @@ const once = async <I, O>(
     error => abort.abort(error),
     () => reader?.stop(),
   )
-  const { sink, view } = sinkFor(context)
+  const { sink, answer } = sinkFor(context)
   let requestId: string | undefined
-  const decoder = new ChatDecoder(sink, fault =>
-    apiError({
-      provider: plan.provider.row.name,
-      status: 200,
-      headers: new Headers(),
-      body: fault,
-      secrets,
-      requestId,
-    }),
-  )
+  const fail = (body: unknown): Error =>
+    apiError({ provider: plan.provider.row.name, status: 200, headers: new Headers(), body, secrets, requestId })
+  const decoder = new ChatDecoder(sink, fail, place)
   try {
     const response = await send({
       provider: plan.provider.row.name,
@@ -125,17 +126,18 @@ const once = async <I, O>(
     })
     clocks.progress()
     call.timing.firstByte = clocks.elapsed
-    requestId = requestIdOf(response.headers)
+    requestId = requestIdOf(response.headers, secrets)
     reader = new BodyReader(response, secrets)
     const payloads: BodySink = {
       payload(text) {
-        clocks.progress()
+        const before = decoder.outputLength
         decoder.feed(text)
+        clocks.progress(decoder.outputLength > before)
         if (decoder.finished) clocks.finished()
         return true
       },
       pause() {
-        channel.flush()
+        channel.grew()
         const backlog = channel.backlog()
         if (backlog === undefined) return undefined
         clocks.pause()
@@ -148,36 +150,52 @@ const once = async <I, O>(
       throw error
     })
     const turn = decoder.end()
-    channel.flush()
-    if (!whole && !decoder.finished) {
+    channel.grew()
+    if (!whole && turn.finishReason === null) {
       throw new StreamError(
         'The answer ended before it was finished: no finish reason and no [DONE] came',
         'interrupted',
       )
     }
     if (decoder.empty) throw new StreamError('The answer holds no choice', 'malformed')
-    if (turn.finishReason === 'error') {
+    if (turn.ending === 'error') {
       throw new APIError(`${plan.provider.row.name} ended the answer with an error`, 'upstream', {
         status: 200,
         retryable: true,
       })
     }
     call.outcome = 'ok'
-    return { turn, view: view(), response: { status: response.status, headers: response.headers } }
-  } catch (error) {
-    // The request ends with the attempt: whatever is still on its way is not wanted.
-    abort.abort(error)
-    if (error instanceof ExtractError && error.requestId === undefined && requestId !== undefined) {
-      Object.assign(error, { requestId })
+    const { index, view } = answer()
+    return {
+      turn,
+      call: index === undefined ? undefined : turn.calls[index],
+      view,
+      response: { status: response.status, headers: response.headers },
     }
+  } catch (cause) {
+    // The request ends with the attempt: whatever is still on its way is not wanted.
+    abort.abort(cause)
+    if (signal.aborted) throw cause
+    const error = typed(cause)
+    if (error instanceof APIError && error.status !== 200) ledger.refused(call)
+    if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
     throw error
   } finally {
     clocks.stop()
     signal.removeEventListener('abort', follow)
     account(call, decoder, requestId, clocks.elapsed)
-    if (call.usage === undefined) ledger.estimate(call, json.length, decoder.outputLength)
+    ledger.estimate(call, json.length, decoder.outputLength)
   }
 }
+
+/** A provider that answers what nobody thought of breaks the answer, not the promise that errors have a type. */
+const typed = (cause: unknown): ExtractError =>
+  cause instanceof ExtractError
+    ? cause
+    : new StreamError('The answer cannot be read: it is of a form that no provider is known to send', 'malformed', {
+        cause,
+        retryable: false,
+      })
 
 const account = (call: OpenCall, decoder: ChatDecoder, requestId: string | undefined, elapsed: number): void => {
   const { reported, finishReason, id } = decoder
@@ -193,9 +211,12 @@ const account = (call: OpenCall, decoder: ChatDecoder, requestId: string | undef
 const sinkFor = <I, O>({
   plan,
   channel,
-}: Context<I, O>): { sink: DeltaSink; view: () => ArgumentsView | undefined } => {
+}: Context<I, O>): {
+  sink: DeltaSink
+  answer: () => { index: number | undefined; view: ArgumentsView | undefined }
+} => {
   const { declaration } = plan
-  let answer: number | undefined
+  let index: number | undefined
   let view: ArgumentsView | undefined
   const text = declaration.isText ? new TextView() : undefined
   if (text !== undefined) channel.show(text)
@@ -203,63 +224,25 @@ const sinkFor = <I, O>({
     text(delta) {
       if (channel.watched) channel.emit({ type: 'text', attempt: channel.attempt, delta })
       text?.feed(delta)
-      if (text !== undefined) channel.grew()
     },
     reasoning(delta) {
       if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
     },
-    call(index, name) {
-      if (answer !== undefined || declaration.isText || name !== declaration.name) return
-      answer = index
-      view = new ArgumentsView(declaration, (path, value) => {
-        if (channel.watched) channel.emit({ type: 'complete', attempt: channel.attempt, path: path(), value })
+    call(opened, name) {
+      if (index !== undefined || declaration.isText || name !== declaration.name) return
+      index = opened
+      view = new ArgumentsView(declaration, {
+        onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
+        onComplete(path, value, valid) {
+          if (!valid || !channel.watched) return
+          channel.emit({ type: 'complete', attempt: channel.attempt, path: path(), value })
+        },
       })
       channel.show(view)
     },
-    arguments(index, delta) {
-      if (index !== answer) return
-      view?.feed(delta)
-      channel.grew()
+    arguments(of, delta) {
+      if (of === index) view?.feed(delta)
     },
   }
-  return { sink, view: () => view }
-}
-
-const fetchOf = ({ options, provider }: Plan<any, any>): typeof globalThis.fetch | undefined =>
-  options.fetch ?? provider.fetch
-
-const urlOf = ({ provider }: Plan<any, any>): string => {
-  const query = new URLSearchParams(provider.query).toString()
-  return `${provider.row.baseURL}/chat/completions${query && `?${query}`}`
-}
-
-const secretHeader = /auth|key|token|cookie|secret/i
-
-/** The headers of one request, and every value in them that no message may hold. */
-interface Access {
-  readonly headers: Record<string, string>
-  readonly secrets: readonly string[]
-}
-
-const credentials = async (plan: Plan<any, any>): Promise<Access> => {
-  const { row } = plan.provider
-  const { apiKey } = plan.options
-  const key = (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (await plan.provider.key())
-  if (!key && row.keyVariable !== undefined && fetchOf(plan) === undefined) {
-    throw new ConfigError(
-      `Cannot call ${row.name} without a key: set ${row.keyVariable} in the environment, or give the apiKey option`,
-      'no_key',
-    )
-  }
-  const own = { ...plan.provider.headers, ...plan.options.headers }
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    ...(key && { [row.keyHeader]: row.keyHeader === 'authorization' ? `Bearer ${key}` : key }),
-  }
-  for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value
-  const secrets = Object.entries({ ...plan.provider.query, ...own }).flatMap(([name, value]) =>
-    secretHeader.test(name) ? [value, value.replace(/^\w+ /, '')] : [],
-  )
-  return { headers, secrets: key ? [key, ...secrets] : secrets }
+  return { sink, answer: () => ({ index, view }) }
 }

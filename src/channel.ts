@@ -25,6 +25,7 @@ export class Channel<I> {
   #reported: unknown
   #last: Event<I> | undefined
   #drained: (() => void) | undefined
+  #hurried = false
   #end: { readonly failed: boolean; readonly error: unknown } | undefined
 
   /** @param onLeave a reader has left before the end. */
@@ -43,11 +44,10 @@ export class Channel<I> {
   emit(event: Event<I>): void {
     this.#last = event
     for (const reader of this.#events) reader.push(event)
+    // An observer cannot break an extraction, an async one neither.
     try {
-      this.#observer?.(event as Event)
-    } catch {
-      // An observer cannot break an extraction.
-    }
+      Promise.resolve(this.#observer?.(event as Event)).catch(() => {})
+    } catch {}
   }
 
   /** An answer begins to grow. */
@@ -63,8 +63,12 @@ export class Channel<I> {
     this.#reported = undefined
   }
 
-  /** The view may have grown: tells those who want every step of it. */
+  /**
+   * The view may have grown. Told once for each piece of the network, however many deltas were in it: a snapshot of a
+   * container costs its width, and nobody can tell apart what arrived together.
+   */
   grew(): void {
+    for (const reader of this.#partials) reader.pump()
     if (!this.watched) return
     const value = this.value
     if (value === undefined || value === this.#reported) return
@@ -72,17 +76,18 @@ export class Channel<I> {
     this.emit({ type: 'partial', attempt: this.attempt, value })
   }
 
-  /** Wakes the readers of partials. */
-  flush(): void {
-    for (const reader of this.#partials) reader.pump()
-  }
-
-  /** Resolves when every event reader has had its events; undefined when they have. */
+  /** Resolves when every event reader has had its events; undefined when they have, or when somebody waits for the end. */
   backlog(): Promise<void> | undefined {
-    if (!this.#waits()) return undefined
+    if (this.#hurried || !this.#waits()) return undefined
     return new Promise(resolve => {
       this.#drained = resolve
     })
+  }
+
+  /** Somebody waits for the end: a reader of events that stands still must not hold it up for ever. */
+  hurry(): void {
+    this.#hurried = true
+    this.#release()
   }
 
   close(failed: boolean, error?: unknown): void {
@@ -120,8 +125,9 @@ export class Channel<I> {
   }
 
   /** What a late reader of events begins with: the present snapshot; after a clean end the last event as well. */
-  get summary(): Event<I>[] {
+  summarize(): Event<I>[] {
     const { value } = this
+    this.#reported = value
     return [
       ...(value === undefined ? [] : [{ type: 'partial', attempt: this.attempt, value } as const]),
       ...(this.#end !== undefined && this.#last?.type === 'finish' ? [this.#last] : []),
@@ -130,14 +136,17 @@ export class Channel<I> {
 
   /** A reader has nothing left to read for now. */
   took(): void {
-    if (this.#waits()) return
-    this.#drained?.()
-    this.#drained = undefined
+    if (!this.#waits()) this.#release()
   }
 
   left(): void {
     this.took()
     if (this.#end === undefined) this.#onLeave()
+  }
+
+  #release(): void {
+    this.#drained?.()
+    this.#drained = undefined
   }
 
   #waits(): boolean {
@@ -235,7 +244,7 @@ class EventReader<I> extends Reader<I, Event<I>> {
   }
 
   protected override joined(): void {
-    this.#queue = this.channel.summary
+    this.#queue = this.channel.summarize()
   }
 
   protected take(): Event<I> | typeof nothing {

@@ -127,7 +127,8 @@ export class TimeoutError extends ExtractError {
 
 /**
  * The answer came and is not what was asked for. `no_call`, `wrong_call`, `invalid_json`, `schema_mismatch`,
- * `truncated`, `refused`, `content_filter`, `degenerate`, `limit`; the first four are shown back to the model.
+ * `truncated`, `refused`, `content_filter`, `degenerate`, `limit`; the first four are shown back to the model, unless the
+ * user's own schema threw: that error is the `cause`.
  */
 export class OutputError extends ExtractError {
   declare readonly code:
@@ -142,7 +143,7 @@ export class OutputError extends ExtractError {
     | 'limit'
   protected static override readonly brand = 'OutputError'
   constructor(message: string, code: OutputError['code'], details?: ErrorDetails) {
-    super(message, code, repairable.has(code), details)
+    super(message, code, repairable.has(code) && details?.cause === undefined, details)
   }
 }
 

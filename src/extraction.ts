@@ -50,6 +50,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   result(): Promise<Result<O>> {
     this.#promised = true
+    this.#channel.hurry()
     // A promise of its own for every caller: whoever drops it hears of an unhandled failure, others do not.
     return this.#touch().then(result => result)
   }
@@ -69,6 +70,10 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.abort()
     await this.#done?.catch(() => {})
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Extraction'
   }
 
   get attempt(): number {

@@ -29,6 +29,9 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
 ): Extractor<A, I, O> => {
   const { name, schema, prompt, ...options } = declaration
   if (typeof name !== 'string' || name === '') throw new TypeError('Cannot define an extractor without a name')
+  if (prompt !== undefined && typeof prompt !== 'function') {
+    throw new TypeError(`Cannot define extractor '${name}': prompt must be a function from an input to a prompt`)
+  }
   const call = (input: A, overrides: Partial<Options<any>> = {}): Extraction<I, O> =>
     extract(
       schema,
@@ -39,13 +42,14 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
     name: { value: name },
     schema: { value: schema },
     with: {
-      value: (overrides: Partial<Options<any>>) =>
-        defineExtractor({ ...merge(options as Options<any>, overrides), name, schema, prompt } as Declaration<
-          I,
-          O,
-          A,
-          any
-        >),
+      value: (overrides: Partial<Options<any>>) => {
+        for (const fixed of ['name', 'schema', 'prompt']) {
+          if (fixed in overrides)
+            throw new TypeError(`Cannot change '${fixed}' of extractor '${name}': define another one`)
+        }
+        const merged = { ...merge(options as Options<any>, overrides), name, schema, prompt }
+        return defineExtractor(merged as Declaration<I, O, A, any>)
+      },
     },
   })
 }
@@ -58,7 +62,7 @@ export const withDefaults =
     prompt: Prompt,
     ...[options]: D extends { readonly model: {} } ? [options?: Partial<Options<T>>] : [options: Options<T>]
   ): Extraction<I, O> =>
-    extract(schema, prompt, merge(defaults as unknown as Options<T>, options ?? {}))
+    extract(schema, prompt, merge((defaults ?? {}) as unknown as Options<T>, options ?? {}))
 
 /** An option that is undefined is an option that is not given. */
 const merge = <T>(base: Options<T>, over: Partial<Options<any>>): Options<any> => {

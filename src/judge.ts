@@ -35,7 +35,6 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     view.mend(decoded.input)
     channel.show(view)
     channel.grew()
-    channel.flush()
   }
   const extra = turn.calls.filter(({ name }) => name === declaration.name).length - 1
   const more: Issue = {
@@ -43,7 +42,12 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     code: 'extra_call',
     message: `the answer was given ${extra + 1} times; the first one stands`,
   }
-  return verdictOf<O>(view.text, decoded, extra > 0 ? [more] : [])
+  const odd: Issue = {
+    path: [],
+    code: 'odd_ending',
+    message: `the answer ended with '${turn.finishReason}', which is not known to be a clean end`,
+  }
+  return verdictOf<O>(view.text, decoded, [...(extra > 0 ? [more] : []), ...(turn.ending === 'unknown' ? [odd] : [])])
 }
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
@@ -55,7 +59,7 @@ const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issu
 const validateText = async <O>({ plan }: Context<any, O>, text: string): Promise<Decoded<O>> => {
   const validated = await plan.declaration.validate(text)
   return 'issues' in validated
-    ? { ok: false, code: 'schema_mismatch', issues: validated.issues, input: text, warnings: [] }
+    ? { ok: false, code: 'schema_mismatch', ...validated, input: text, warnings: [] }
     : { ok: true, output: validated.value, input: text, warnings: [] }
 }
 
@@ -69,8 +73,12 @@ const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, vie
     })
   }
   if (turn.refusal !== '') refuse('refused', 'the model refused; its words are in error.text')
-  if (turn.finishReason === 'length') refuse('truncated', 'it was cut at the token limit; raise maxOutputTokens')
-  if (turn.finishReason === 'content_filter') refuse('content_filter', 'a content filter stopped it')
+  if (turn.ending === 'length') refuse('truncated', 'it was cut at the token limit; raise maxOutputTokens')
+  if (turn.ending === 'content_filter') refuse('content_filter', 'a content filter stopped it')
+  // A function's arguments show by themselves whether they are whole; of a text nobody knows.
+  if (turn.ending === 'unknown' && plan.declaration.isText) {
+    refuse('truncated', `it ended with '${turn.finishReason}', which is not known to be a clean end`)
+  }
 }
 
 const nothingUsable = ({ plan }: Context<any, any>, { turn }: Answer): Fault => {

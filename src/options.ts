@@ -79,9 +79,19 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   }
 }
 
+/** What other libraries call the same thing. */
+const elsewhere: Readonly<Record<string, string>> = {
+  maxTokens: 'maxOutputTokens',
+  max_tokens: 'maxOutputTokens',
+  system: 'instructions',
+  abortSignal: 'signal',
+  name: 'schemaName',
+  description: 'schemaDescription',
+}
+
 const checkName = (what: string, name: string, names: readonly string[]): void => {
   if (names.includes(name)) return
-  const near = nearest(name, names)
+  const near = Object.hasOwn(elsewhere, name) ? elsewhere[name] : nearest(name, names)
   throw new TypeError(
     `Cannot extract with ${what} '${name}': there is no such option${near ? ` (did you mean '${near}'?)` : ''}`,
   )
@@ -101,9 +111,11 @@ const checkModel = (model: unknown): void => {
   if (typeof model === 'string' && model !== '') return
   const { provider, id } = (model ?? {}) as { provider?: unknown; id?: unknown }
   if (typeof provider === 'string' && typeof id === 'string') return
-  throw new TypeError(
-    `Cannot extract with model ${show(model)}: it must be 'provider/model-id' or what a provider returns`,
-  )
+  const wanted =
+    typeof model === 'function'
+      ? `call it with a model id: provider('model-id')`
+      : `it must be 'provider/model-id' or what a provider returns`
+  throw new TypeError(`Cannot extract with model ${show(model)}: ${wanted}`)
 }
 
 const checkMode = (mode: unknown): void => {

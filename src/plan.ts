@@ -83,10 +83,16 @@ const planTools = (
   return planned
 }
 
+const kindOf = (prompt: unknown): string => {
+  if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : `of type ${typeof prompt}`
+  if ('then' in prompt) return 'a promise, to be awaited first'
+  return 'role' in prompt ? 'one message, to be put into a list' : 'an object'
+}
+
 const messagesOf = (prompt: Prompt, instructions: string | undefined): readonly Message[] => {
   if (typeof prompt !== 'string' && !Array.isArray(prompt)) {
     throw new TypeError(
-      `Cannot extract from a prompt that is ${prompt === null ? 'null' : `of type ${typeof prompt}`}: it must be a string or a list of messages`,
+      `Cannot extract from a prompt that is ${kindOf(prompt)}: it must be a string or a list of messages`,
     )
   }
   const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt

@@ -1,11 +1,12 @@
+import { orAbort } from './abort.ts'
 import { type Answer, ask, type Context } from './ask.ts'
 import { ExtractError, OutputError, ToolError } from './errors.ts'
 import { judge } from './judge.ts'
 import type { Fault } from './repair/fault.ts'
-import { answerCall, closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
-import { issueSummary } from './repair/words.ts'
+import { closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
+import { formatPath, issueSummary } from './repair/words.ts'
 import { runTools, skipTools } from './tools.ts'
-import type { Call, Result } from './types.ts'
+import type { Call, Issue, Result } from './types.ts'
 import type { ToolChoice } from './wire/wire.ts'
 
 /**
@@ -38,8 +39,8 @@ const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
     const answer = await ask(context, request, kind)
     const { turn } = answer
     if (turn.reasoning !== '') reasoning.push(turn.reasoning)
-    const verdict = await judge(context, answer)
-    signal.throwIfAborted()
+    // A refinement of the user's that never settles must not outlive an abort.
+    const verdict = await orAbort(judge(context, answer), signal)
 
     if (verdict.type !== 'tools') skipTools(context, turn)
     if (verdict.type === 'output') {
@@ -55,7 +56,7 @@ const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
         mode: modeOf(context),
         calls,
         warnings: verdict.warnings,
-        messages: [...messages, ...closedTurn(turn, answerCall(turn, plan.declaration.name), 'ok')],
+        messages: [...messages, ...closedTurn(turn, answer.call, 'ok')],
         response: answer.response,
       }
     }
@@ -72,15 +73,21 @@ const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
 
     const { fault } = verdict
     ledger.settle(fault.code, fault.issues)
-    for (const issue of fault.issues) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
+    for (const issue of unseen(fault, answer)) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
     const error = faultError(context, answer, fault, repairs)
     if (!error.retryable || repairs >= plan.maxRepairs) throw error
     repairs++
     channel.restart()
     channel.emit({ type: 'repair', attempt: channel.attempt, issues: fault.issues })
-    messages = [...messages, ...repairMessages(turn, fault, plan.declaration)]
+    messages = [...messages, ...repairMessages(turn, fault, plan.declaration, answer.call)]
     kind = 'repair'
   }
+}
+
+/** Most issues were told while the answer grew; the schema says them again at the end, in its own words. */
+const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
+  const told = new Set(view?.issues.map(({ path }) => formatPath(path)))
+  return issues.filter(({ path }) => !told.has(formatPath(path)))
 }
 
 /** The function that holds the answer; undefined when text is asked for. */
@@ -111,7 +118,13 @@ const faultError = (
   return new OutputError(
     `Cannot decode the answer of ${plan.provider.row.name}/${plan.modelId} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}`,
     fault.code,
-    { issues: fault.issues, finishReason: turn.finishReason, text: view?.text ?? turn.text, partial: channel.value },
+    {
+      issues: fault.issues,
+      cause: fault.cause,
+      finishReason: turn.finishReason,
+      text: view?.text ?? turn.text,
+      partial: channel.value,
+    },
   )
 }
 

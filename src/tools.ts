@@ -68,7 +68,7 @@ const runTool = async (
       text,
     )
   }
-  const decoded = await decodeStrict(text, tool.declaration)
+  const decoded = await orAbort(decodeStrict(text, tool.declaration), signal)
   if (!decoded.ok) {
     const { issues } = decoded
     const what = `Cannot call '${name}' with these arguments:`

@@ -75,7 +75,10 @@ type Atom =
   | Set<any>
   | ((...args: any[]) => unknown)
 
-/** A value that is still arriving: every property may be absent, lists hold partial elements, atoms are whole. */
+/**
+ * A value that is still arriving: every property may be absent, lists hold partial elements, atoms are whole. Read-only,
+ * since snapshots share every branch that did not change.
+ */
 export type DeepPartial<T> = 0 extends 1 & T
   ? T
   : unknown extends T
@@ -84,9 +87,9 @@ export type DeepPartial<T> = 0 extends 1 & T
       ? T
       : T extends readonly unknown[]
         ? number extends T['length']
-          ? DeepPartial<T[number]>[]
-          : { [K in keyof T]?: DeepPartial<T[K]> }
-        : { [K in keyof T]?: DeepPartial<T[K]> }
+          ? readonly DeepPartial<T[number]>[]
+          : { readonly [K in keyof T]?: DeepPartial<T[K]> }
+        : { readonly [K in keyof T]?: DeepPartial<T[K]> }
 
 // ---------------------------------------------------------------- prompts
 
@@ -293,10 +296,10 @@ export interface Options<T = {}> {
  *
  * - `await extraction`: the output, strictly decoded.
  * - `for await (const partial of extraction)`: typed, immutable, growing snapshots; a failure throws from the loop.
+ *
+ * It has all that a `Promise` has, so a function may say that it returns one; unlike one it has not begun.
  */
-export interface Extraction<I, O> extends PromiseLike<O>, AsyncIterable<DeepPartial<I>, void, void>, AsyncDisposable {
-  catch<R = never>(onrejected?: ((reason: any) => R | PromiseLike<R>) | null): Promise<O | R>
-  finally(onfinally?: (() => void) | null): Promise<O>
+export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<I>, void, void>, AsyncDisposable {
   /** The output with its metadata. */
   result(): Promise<Result<O>>
   /** Everything, in order, lossless: a slow reader slows the socket. */

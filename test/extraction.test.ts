@@ -180,7 +180,7 @@ describe('one run', () => {
     await using server = await modelServer(answer)
     const events = start(server).events()[Symbol.asyncIterator]()
     const three = await Promise.all([events.next(), events.next(), events.next()])
-    expect(three.map(({ value }) => (value as Event).type)).toEqual(['request', 'partial', 'partial'])
+    expect(three.map(({ value }) => (value as Event).type)).toEqual(['request', 'complete', 'complete'])
     const rest = await collect({ [Symbol.asyncIterator]: () => events })
     expect(rest.at(-1)?.type).toBe('finish')
   })

@@ -23,7 +23,7 @@ describe('options of the wrong kind', () => {
     [
       { model: () => 'x' },
       TypeError,
-      `Cannot extract with model that is a function: it must be 'provider/model-id' or what a provider returns`,
+      `Cannot extract with model that is a function: call it with a model id: provider('model-id')`,
     ],
     [{ model, tools: [] }, TypeError, `Cannot extract with tools that is a list: it must be an object`],
     [{ model, instructions: 5 }, RangeError, `Cannot extract with instructions 5: it must be a string`],
@@ -159,5 +159,15 @@ describe('the model', () => {
   ])('%s is none', (name, code, words) => {
     expect(start({ model: name })).toThrow(expect.objectContaining({ name: 'ConfigError', code }))
     expect(start({ model: name })).toThrow(`Cannot extract with model '${name}': ${words}`)
+  })
+})
+
+describe('what is meant by something else', () => {
+  it.each([
+    [{ maxTokens: 5 }, "did you mean 'maxOutputTokens'?"],
+    [{ system: 'x' }, "did you mean 'instructions'?"],
+    [{ abortSignal: new AbortController().signal }, "did you mean 'signal'?"],
+  ])('%o', (options, words) => {
+    expect(start({ model, ...options })).toThrow(words)
   })
 })

@@ -47,7 +47,7 @@ describe('the messages', () => {
     [5, 'Cannot extract from a prompt that is of type number: it must be a string or a list of messages'],
     [
       { role: 'user' },
-      'Cannot extract from a prompt that is of type object: it must be a string or a list of messages',
+      'Cannot extract from a prompt that is one message, to be put into a list: it must be a string or a list of messages',
     ],
     [[], 'Cannot extract from an empty list of messages'],
     [[{ role: 'user', content: '' }, { content: 'x' }], 'Cannot send message 1: it has no role'],

@@ -67,7 +67,7 @@ describe.each([
       message: `Cannot decode the answer of scripted/model as 'Person': age: Invalid input: expected number, received string`,
       retryable: true,
       text: thirty,
-      partial: { ...alice, age: 'thirty' },
+      partial: { name: 'Alice', city: 'Paris' },
       issues: [{ path: ['age'], code: 'invalid_type' }],
       finishReason: 'tool_calls',
       requestId: 'req-1',
@@ -160,7 +160,10 @@ describe('a repair in a stream', () => {
     const completed = events
       .filter(event => event.type === 'complete')
       .map(event => [event.attempt, event.path.join('.')])
-    expect(completed).toContainEqual([1, 'age'])
+    expect(completed.filter(([attempt]) => attempt === 1)).toEqual([
+      [1, 'name'],
+      [1, 'city'],
+    ])
     expect(completed).toContainEqual([2, 'age'])
   })
 })

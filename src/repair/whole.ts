@@ -7,11 +7,14 @@ import { issueLines, wellFormed } from './words.ts'
 /**
  * The messages that ask for the whole answer again: the model's own turn as it was, and a result under every call of that
  * turn. Only this failure is quoted, cut, as JSON text and in the tool role: what a model wrote is data, never an instruction.
+ *
+ * @param call the one that is at fault; default the first.
  */
 export const repairMessages = (
   turn: Turn,
   fault: Fault,
   { name, isText, wrapper }: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'>,
+  call: WireCall | undefined = turn.calls[0],
 ): Message[] => {
   const said = [headings[fault.code] ?? 'The answer cannot be used:', ...issueLines(fault, wrapper)].join('\n')
   if (turn.calls.length === 0) {
@@ -19,7 +22,7 @@ export const repairMessages = (
     return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]
   }
   const wanted = isText ? 'Answer with text.' : `Call '${name}' again with all of its arguments, corrected.`
-  return closedTurn(turn, answerCall(turn, name) ?? turn.calls[0], `${said}\n${wanted}`)
+  return closedTurn(turn, call, `${said}\n${wanted}`)
 }
 
 /**
@@ -37,19 +40,19 @@ export const closedTurn = (turn: Turn, call: WireCall | undefined, content: stri
   ),
 ]
 
-/** The call that holds the answer: the first of that name. */
-export const answerCall = (turn: Turn, name: string): WireCall | undefined =>
-  turn.calls.find(call => call.name === name)
-
 /** The turn as the model wrote it, left out when it said nothing. A lone surrogate, which no provider takes back, is replaced. */
 export const ownTurn = (turn: Turn): Message[] =>
   turn.text === '' && turn.calls.length === 0 ? [] : [mapStrings(turn.message, wellFormed) as Message]
 
-const mapStrings = (value: unknown, change: (text: string) => string): unknown => {
+/** Fields we do not know may be nested without end, and must not cost the answer beside them. */
+const deepest = 64
+
+const mapStrings = (value: unknown, change: (text: string) => string, depth = 0): unknown => {
   if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map(each => mapStrings(each, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapStrings(each, change)]))
+  if (depth === deepest) return null
+  if (Array.isArray(value)) return value.map(each => mapStrings(each, change, depth + 1))
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapStrings(each, change, depth + 1)]))
 }
 
 const headings: Partial<Record<Fault['code'], string>> = {

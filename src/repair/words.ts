@@ -41,7 +41,7 @@ export const issueSummary = ([first, ...others]: readonly Issue[]): string => {
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
 
 /** `lines[3].qty` */
-const formatPath = (path: readonly (string | number)[]): string =>
+export const formatPath = (path: readonly (string | number)[]): string =>
   path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
 
 const at = (value: unknown, path: readonly (string | number)[]): unknown => {

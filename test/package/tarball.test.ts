@@ -46,8 +46,8 @@ it('packs the built files, their declarations and the four pages, nothing else',
   expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', ...entries, 'package.json'].sort())
 })
 
-it('unpacks to at most 512 KiB', () => {
-  expect(pack.unpackedSize).toBeLessThanOrEqual(512 * 1024)
+it('unpacks to at most 640 KiB', () => {
+  expect(pack.unpackedSize).toBeLessThanOrEqual(640 * 1024)
 })
 
 const folderWith: Record<string, Promise<string>> = {}

@@ -22,6 +22,7 @@ const turnOf = (calls: { id: string; name: string; arguments?: string }[], text 
   reasoning: '',
   refusal: '',
   calls: calls.map(call => ({ arguments: '{}', ...call })),
+  ending: 'clean',
   finishReason: 'tool_calls',
 })
 
@@ -36,7 +37,7 @@ describe('asking for the whole answer again', () => {
       { id: 'b', name: 'Person' },
       { id: 'c', name: 'Person' },
     ])
-    expect(repairMessages(turn, mismatch([age], { age: 'thirty' }), person)).toEqual([
+    expect(repairMessages(turn, mismatch([age], { age: 'thirty' }), person, turn.calls[1])).toEqual([
       turn.message,
       { role: 'tool', tool_call_id: 'a', content: 'Not run.' },
       {

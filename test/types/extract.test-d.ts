@@ -52,20 +52,27 @@ expectTypeOf(sides(toStandardJsonSchema(v.object({ a: v.pipe(v.string(), v.trans
 
 // ---------------------------------------------------------------- what is seen on the way
 
+interface PartialPerson {
+  readonly name?: string
+  readonly age?: number
+  readonly city?: string
+}
+
 for await (const partial of person) {
-  expectTypeOf(partial).toEqualTypeOf<{ name?: string; age?: number; city?: string }>()
+  expectTypeOf(partial).toEqualTypeOf<PartialPerson>()
   // @ts-expect-error a partial is not whole
   const whole: Awaited<typeof person> = partial
   // @ts-expect-error a name may not have come yet
   partial.name.length
+  // @ts-expect-error snapshots share their branches
+  partial.name = 'Bob'
   void whole
 }
 
 for await (const event of person.events()) {
   expectTypeOf(event).toEqualTypeOf<Event<Awaited<typeof person>>>()
   expectTypeOf(event.attempt).toBeNumber()
-  if (event.type === 'partial')
-    expectTypeOf(event.value).toEqualTypeOf<{ name?: string; age?: number; city?: string }>()
+  if (event.type === 'partial') expectTypeOf(event.value).toEqualTypeOf<PartialPerson>()
   if (event.type === 'text') expectTypeOf(event.delta).toBeString()
   if (event.type === 'tool') expectTypeOf(event.state).toEqualTypeOf<'started' | 'done' | 'failed' | 'skipped'>()
 }
@@ -74,32 +81,38 @@ interface Cat {
   kind: 'cat'
   lives: number
 }
+interface PartialCat {
+  readonly kind?: 'cat'
+  readonly lives?: number
+}
 interface Dog {
   kind: 'dog'
   tricks: string[]
 }
 expectTypeOf<DeepPartial<Cat | Dog>>().toEqualTypeOf<
-  { kind?: 'cat'; lives?: number } | { kind?: 'dog'; tricks?: string[] }
+  PartialCat | { readonly kind?: 'dog'; readonly tricks?: readonly string[] }
 >()
-expectTypeOf<DeepPartial<{ rows: Cat[] }>>().toEqualTypeOf<{ rows?: { kind?: 'cat'; lives?: number }[] }>()
-expectTypeOf<DeepPartial<readonly Cat[]>>().toEqualTypeOf<{ kind?: 'cat'; lives?: number }[]>()
-expectTypeOf<DeepPartial<[Cat, string]>>().toEqualTypeOf<[{ kind?: 'cat'; lives?: number }?, string?]>()
+expectTypeOf<DeepPartial<{ rows: Cat[] }>>().toEqualTypeOf<{ readonly rows?: readonly PartialCat[] }>()
+expectTypeOf<DeepPartial<readonly Cat[]>>().toEqualTypeOf<readonly PartialCat[]>()
+expectTypeOf<DeepPartial<[Cat, string]>>().toEqualTypeOf<readonly [PartialCat?, string?]>()
 expectTypeOf<DeepPartial<Record<string, Cat>>>().toEqualTypeOf<{
-  [key: string]: { kind?: 'cat'; lives?: number } | undefined
+  readonly [key: string]: PartialCat | undefined
 }>()
-expectTypeOf<DeepPartial<string | number[] | null>>().toEqualTypeOf<string | number[] | null>()
+expectTypeOf<DeepPartial<string | number[] | null>>().toEqualTypeOf<string | readonly number[] | null>()
 expectTypeOf<DeepPartial<Date | Map<string, Cat> | Set<Cat> | URL>>().toEqualTypeOf<
   Date | Map<string, Cat> | Set<Cat> | URL
 >()
 expectTypeOf<DeepPartial<unknown>>().toBeUnknown()
 expectTypeOf<DeepPartial<any>>().toBeAny()
 expectTypeOf<DeepPartial<never>>().toBeNever()
-expectTypeOf<DeepPartial<{ a: any; b: unknown }>>().toEqualTypeOf<{ a?: any; b?: unknown }>()
+expectTypeOf<DeepPartial<{ a: any; b: unknown }>>().toEqualTypeOf<{ readonly a?: any; readonly b?: unknown }>()
 
 // ---------------------------------------------------------------- generic callers, recursive schemas
 
 const generic = async <I, O>(schema: Schema<I, O>) => await extract(schema, '…', { model })
 expectTypeOf(generic(Person)).resolves.toEqualTypeOf<{ name: string; age: number; city: string }>()
+const promised = <I, O>(schema: Schema<I, O>): Promise<O> => extract(schema, '…', { model })
+expectTypeOf(promised(Person)).resolves.toEqualTypeOf<{ name: string; age: number; city: string }>()
 const returned = async <I, O>(schema: Schema<I, O>): Promise<O> => extract(schema, '…', { model })
 expectTypeOf(returned(z3.object({ a: z3.string() }))).resolves.toEqualTypeOf<{ a: string }>()
 const looped = async <I, O>(schema: Schema<I, O>): Promise<DeepPartial<I>[]> => {
@@ -107,7 +120,9 @@ const looped = async <I, O>(schema: Schema<I, O>): Promise<DeepPartial<I>[]> => 
   for await (const partial of extract(schema, '…', { model })) seen.push(partial)
   return seen
 }
-expectTypeOf(looped(z.array(z.object({ a: z.string() })))).resolves.toEqualTypeOf<{ a?: string }[][]>()
+expectTypeOf(looped(z.array(z.object({ a: z.string() })))).resolves.toEqualTypeOf<
+  (readonly { readonly a?: string }[])[]
+>()
 
 const Node = z.object({
   label: z.string(),
