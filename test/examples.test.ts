@@ -59,6 +59,16 @@ schema_mismatch [
   }
 ]
 `,
+  local: `[]
+[ '' ]
+[ 'Rome' ]
+[ 'Rome', 'F' ]
+[ 'Rome', 'Flore' ]
+[ 'Rome', 'Florence' ]
+[ 'Rome', 'Florence', 'Si' ]
+AbortError
+aborted undefined { inputTokens: 130, outputTokens: 8, totalTokens: 138 }
+`,
   parser: `{"city":"Pa"}
 {"city":"Paris"}
 {"city":"Paris","zip":75001,"sights":["Lou"]}
