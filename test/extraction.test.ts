@@ -328,7 +328,7 @@ describe('leaving and stopping', () => {
     extraction[Symbol.asyncIterator]()
     extraction.events()
     await new Promise(resolve => setTimeout(resolve, 20))
-    expect(process.getActiveResourcesInfo().length).toBe(resources)
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources)
     expect(server.requests).toHaveLength(0)
     expect(extraction.calls).toEqual([])
   })

@@ -34,11 +34,7 @@ test('a model made by a provider brings it along', () => {
 describe('what cannot be resolved is said', () => {
   test.each([
     ['xia/grok-4-fast', 'unknown_provider', `no provider is named 'xia' (did you mean 'xai'?)`],
-    [
-      'OpenAI/gpt-4o',
-      'unknown_provider',
-      `no provider is named 'OpenAI' (did you mean 'openai'?)`,
-    ],
+    ['OpenAI/gpt-4o', 'unknown_provider', `no provider is named 'OpenAI' (did you mean 'openai'?)`],
     [
       'gpt-4o-mini',
       'unknown_provider',
