@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs examples/NAME.ts on the sources, with no build in between: npm run example NAME -- [arguments]
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 
@@ -22,8 +22,17 @@ if (name !== undefined && /^[\w-]+$/.test(name) && existsSync(file)) {
   })
   await jiti.import(file)
 } else {
-  const names = readdirSync(at('.')).filter(entry => entry.endsWith('.ts'))
-  if (name !== undefined) console.error(`Cannot run example '${name}': there is no examples/${name}.ts`)
-  console.error(`Usage: npm run example NAME -- [arguments]\nExamples: ${names.map(n => n.slice(0, -3)).join(', ')}`)
-  process.exitCode = 2
+  const examples = readdirSync(at('.')).filter(entry => entry.endsWith('.ts'))
+  const lines = examples.map(entry => `  ${entry.slice(0, -3).padEnd(10)}${aboutOf(entry)}`)
+  const list = `Usage: npm run example NAME -- [arguments]\n${lines.join('\n')}`
+  if (name === undefined) console.log(list)
+  else {
+    console.error(`Cannot run example '${name}': there is no examples/${name}.ts\n${list}`)
+    process.exitCode = 2
+  }
+}
+
+/** The first sentence of an example's opening comment. */
+function aboutOf(entry) {
+  return /^\/\*\*[\s*]*([^\n]*?)(?: \*\/)?\n/.exec(readFileSync(at(entry), 'utf8'))?.[1] ?? ''
 }
