@@ -23,8 +23,9 @@ export interface JsonFollower<N> {
   /** A value begins, `key` (or index) in `parent`; both are undefined at the root. What it returns is the value's node. */
   open(parent: N | undefined, key: string | number | undefined, kind: JsonKind): N
   /**
-   * Asked as a value opens, and again as a string closes that was not shown while it grew: may it be shown at all? Without one that is hidden an object is as if the key had not
-   * come, and a list is shown up to it. `close` is told of it all the same, and hands out containers as they are shown.
+   * Asked as a value opens, and again as a string closes that was not shown while it grew: may it be shown at all? An
+   * object is shown as if the key of a hidden value had not come, a list up to it. `close` is told of the value all the
+   * same; it and `finish` hand out containers as they are shown.
    */
   shows?(node: N): boolean
   /** Asked once as a string value opens: may it be shown while it grows? If not, it is shown only whole. */

@@ -316,3 +316,54 @@ test('__proto__ is a key as any other, also while its object is open', () => {
   }
   expect(same(shown(text), JSON.parse(text))).toBe(true)
 })
+
+describe('a follower that hides values', () => {
+  /** Hides every value under a key or index that is listed; tells the path of all that close. */
+  const hiding = (...hidden: (string | number)[]) => {
+    const closed: string[] = []
+    const parser = createJsonParser<string | number | undefined>({
+      follower: {
+        open: (_, key) => key,
+        shows: key => key === undefined || !hidden.includes(key),
+        grows: () => true,
+        close: (_, __, path) => closed.push(path().join('.')),
+      },
+    })
+    return { parser, closed }
+  }
+
+  test.each<[string, (string | number)[], JsonValue]>([
+    ['{"a":1,"b":2,"c":3}', ['b'], { a: 1, c: 3 }],
+    ['{"a":"x","b":{"c":[1]},"d":null}', ['b'], { a: 'x', d: null }],
+    ['{"a":[1,"x"],"b":[]}', ['a'], { b: [] }],
+    ['[10,20,30]', [1], [10]],
+    ['[[1,2],[3,[4]],5]', [1], [[1]]],
+    ['{"__proto__":{"a":1},"b":2}', ['__proto__'], { b: 2 }],
+    ['[{"b":"x","a":"y"},{"a":"z"}]', ['b'], [{ a: 'y' }, { a: 'z' }]],
+  ])('%s without %j', (text, hidden, expected) => {
+    for (const size of [1, 2, 3, text.length]) {
+      const { parser } = hiding(...hidden)
+      for (let at = 0; at < text.length; at += size) {
+        parser.feed(text.slice(at, at + size))
+        void parser.value
+      }
+      expect(parser.finish()).toEqual(expected)
+      expect(parser.value).toEqual(expected)
+    }
+  })
+
+  test('hears of every value that closes, at its own place', () => {
+    const { parser, closed } = hiding(1)
+    parser.feed('[0,[1],{"a":2}]')
+    expect(closed).toEqual(['0', '1.0', '1', '2.a', '2', ''])
+  })
+
+  test('changes no branch by what it hides', () => {
+    const { parser } = hiding('b')
+    parser.feed('{"a":[1],"b":')
+    const before = parser.value
+    parser.feed('[2,3')
+    expect(parser.value).toEqual(before)
+    expect((parser.value as { a: unknown }).a).toBe((before as { a: unknown }).a)
+  })
+})
