@@ -41,7 +41,7 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
   const { plan, channel, ledger, signal } = context
   let sending = kind
   for (let tries = 1; ; tries++) {
-    if (channel.value !== undefined) channel.restart()
+    if (channel.begun) channel.restart()
     // Before the ledger opens a call: without a key nothing is sent.
     const access = await accessOf(plan, context.streamed, signal)
     const body = bodyOf(plan, request)
@@ -54,7 +54,10 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
       call.outcome = signal.aborted ? 'aborted' : error instanceof ExtractError ? error.code : 'failed'
       if (signal.aborted) throw signal.reason
       sending = 'retry'
-      const delay = learn(plan, error) ? 0 : tries > plan.maxRetries ? undefined : retryDelay(error, tries)
+      const learned = learn(plan, body, error)
+      // What was learned is no failure of the transport.
+      if (learned) tries--
+      const delay = learned ? 0 : tries > plan.maxRetries ? undefined : retryDelay(error, tries)
       if (delay === undefined) throw tries > 1 ? counted(error, tries) : error
       channel.emit({ type: 'retry', attempt: channel.attempt, error, delay })
       await sleep(delay, signal)
@@ -82,11 +85,11 @@ const toJson = (body: Record<string, unknown>): string => {
 }
 
 /** Newer OpenAI models take only `max_completion_tokens`, and say so: one switch, remembered with the provider. */
-const learn = ({ provider, options }: Plan<any, any>, error: unknown): boolean => {
+const learn = ({ provider }: Plan<any, any>, body: Record<string, unknown>, error: unknown): boolean => {
   const field = 'max_completion_tokens'
   const taught = error instanceof APIError && error.code === 'bad_request' && error.message.includes(field)
-  const used = provider.memory.maxTokensField ?? provider.row.maxTokensField
-  if (!taught || options.maxOutputTokens === undefined || used === field) return false
+  // What was sent tells, not what is known by now: calls that run side by side all learn.
+  if (!taught || !Object.hasOwn(body, 'max_tokens')) return false
   provider.memory.maxTokensField = field
   return true
 }
@@ -177,7 +180,8 @@ const once = async <I, O>(
     abort.abort(cause)
     if (signal.aborted) throw cause
     const error = typed(cause)
-    if (error instanceof APIError && error.status !== 200) ledger.refused(call)
+    // An error inside a 200 has a status of its own, and a model that had run.
+    if (error instanceof APIError && reader === undefined) ledger.refused(call)
     if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
     throw error
   } finally {

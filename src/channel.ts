@@ -42,6 +42,8 @@ export class Channel<I> {
   }
 
   emit(event: Event<I>): void {
+    // User code that outlives an abort may still have something to say.
+    if (this.#end !== undefined) return
     this.#last = event
     for (const reader of this.#events) reader.push(event)
     // An observer cannot break an extraction, an async one neither.
@@ -57,6 +59,7 @@ export class Channel<I> {
 
   /** What was shown is not the answer: the next growth is another attempt. */
   restart(): void {
+    if (this.#end !== undefined) return
     this.attempt++
     this.#before = this.best
     this.#view = undefined
@@ -99,6 +102,11 @@ export class Channel<I> {
 
   get value(): DeepPartial<I> | undefined {
     return this.#view?.value as DeepPartial<I> | undefined
+  }
+
+  /** Something of the present attempt has come, whether or not it can be shown. */
+  get begun(): boolean {
+    return this.#view !== undefined && this.#view.text !== ''
   }
 
   /** The newest view that shows something, of whichever attempt: what an error carries. */

@@ -29,7 +29,10 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
   const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser)
-  if (decoded.ok && (view.value === undefined || decoded.warnings.some(({ code }) => code !== 'duplicate_key'))) {
+  context.signal.throwIfAborted()
+  // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
+  const differs = view.value === undefined || view.issues.length > 0
+  if (decoded.ok && (differs || decoded.warnings.some(({ code }) => code !== 'duplicate_key'))) {
     // What was unwrapped does not go on from what was shown of it.
     if (view.value !== undefined) channel.restart()
     view.mend(decoded.input)

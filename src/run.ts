@@ -86,8 +86,8 @@ const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
 
 /** Most issues were told while the answer grew; the schema says them again at the end, in its own words. */
 const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
-  const told = new Set(view?.issues.map(({ path }) => formatPath(path)))
-  return issues.filter(({ path }) => !told.has(formatPath(path)))
+  const told = new Set(view?.issues.map(({ path, code }) => `${code} ${formatPath(path)}`))
+  return issues.filter(({ path, code }) => !told.has(`${code} ${formatPath(path)}`))
 }
 
 /** The function that holds the answer; undefined when text is asked for. */

@@ -146,3 +146,71 @@ describe('what is shown', () => {
     expect(issues).toEqual(['n', 'e', 'l', 'k.1'])
   })
 })
+
+describe('a failure in mid-stream', () => {
+  it('is no refusal: a model had run, so the call has an estimate and the sums are unknown', async () => {
+    const broken = () =>
+      new Response(
+        `data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [{ index: 0, function: { name: 'Person', arguments: '{"name":"abcdef' } }] } }] })}\n\n` +
+          'data: {"error":{"message":"over","code":502}}\n\n',
+        { headers: { 'content-type': 'text/event-stream' } },
+      )
+    const fetch = fetchOf(request => (request === 0 ? broken() : person()))
+    const { calls, usage } = await extract(Person, '', { model, fetch, stream: true }).result()
+    expect(calls.map(({ outcome }) => outcome)).toEqual(['upstream', 'ok'])
+    expect(calls[0]).toHaveProperty('estimated')
+    expect(usage).toEqual({})
+  })
+})
+
+describe('after the end', () => {
+  it('nothing is told any more, though user code goes on', async () => {
+    const Slow = Person.refine(() => new Promise<boolean>(resolve => setTimeout(() => resolve(true), 60)))
+    const events: Event['type'][] = []
+    const fetch = fetchOf(() => streamOf({ name: 'Person', pieces: [`\`\`\`json\n${JSON.stringify(alice)}\n\`\`\``] }))
+    const onEvent = (event: Event): void => void events.push(event.type)
+    const extraction = extract(Slow, '', { model, fetch, schemaName: 'Person', onEvent })
+    const output = extraction.catch(reason => reason)
+    setTimeout(() => extraction.abort('enough'), 20)
+    expect(await output).toBe('enough')
+    const told = events.length
+    await new Promise(resolve => setTimeout(resolve, 80))
+    expect(events).toHaveLength(told)
+  })
+})
+
+describe('a schema that takes more than its JSON Schema says', () => {
+  it('is shown whole in the end', async () => {
+    const schema = z.object({ n: z.coerce.number(), s: z.string() })
+    const fetch = fetchOf(() => streamOf({ name: 'extract', pieces: ['{"n":"5","s":"x"}'] }))
+    const extraction = extract(schema, '', { model, fetch })
+    let last: unknown
+    for await (const partial of extraction) last = partial
+    expect(last).toEqual({ n: '5', s: 'x' })
+    expect(await extraction).toEqual({ n: 5, s: 'x' })
+  })
+})
+
+describe('a bound without end', () => {
+  it('is not sent', () => {
+    const schema = z.object({ a: z.number().max(Infinity), b: z.number().min(-Infinity), c: z.string().max(Infinity) })
+    const { tools } = extract(schema, '', { model }).request as { tools: any }
+    expect(tools[0].function.parameters.properties).toEqual({
+      a: { type: 'number' },
+      b: { type: 'number' },
+      c: { type: 'string' },
+    })
+  })
+})
+
+describe('the switch to max_completion_tokens', () => {
+  it('costs no retry, and calls that run side by side all make it', async () => {
+    const fresh = createProvider({ name: 'fresh', baseURL: 'http://127.0.0.1:1/v1' })('m')
+    const fetch: typeof globalThis.fetch = async (_, init) =>
+      'max_tokens' in JSON.parse(String(init?.body))
+        ? new Response('{"error":{"message":"use max_completion_tokens"}}', { status: 400 })
+        : person()
+    const options = { model: fresh, fetch, maxOutputTokens: 9, maxRetries: 0, stream: true }
+    expect(await Promise.all([1, 2, 3].map(() => extract(Person, '', options)))).toEqual([alice, alice, alice])
+  })
+})

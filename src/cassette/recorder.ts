@@ -115,7 +115,7 @@ function recordedRequest({ url, method, body, headers }: SentRequest): RecordedR
 function collected(stream: ReadableStream<Uint8Array>, keep: (chunks: readonly Uint8Array[]) => void) {
   const reader = stream.getReader()
   const chunks: Uint8Array[] = []
-  let tail = ''
+  let tail = '\n'
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -127,7 +127,7 @@ function collected(stream: ReadableStream<Uint8Array>, keep: (chunks: readonly U
         // A copy: the reader may change or transfer what it is given.
         chunks.push(value.slice())
         const text = tail + Buffer.from(value).toString('latin1')
-        if (/(?:^|[\r\n])data: *\[DONE\]/.test(text)) keep(chunks)
+        if (/[\r\n]data: *\[DONE\]/.test(text)) keep(chunks)
         tail = text.slice(-longestMark)
         controller.enqueue(value)
       },

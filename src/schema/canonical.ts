@@ -40,11 +40,25 @@ export function canonicalize(raw: JsonSchema): JsonSchema {
  */
 const plainData = (raw: JsonSchema): JsonSchema =>
   JSON.parse(
-    JSON.stringify(raw, (_, value) => {
+    JSON.stringify(raw, (keyword, value) => {
       if (typeof value === 'bigint') return String(value)
-      return typeof value === 'number' && !Number.isFinite(value) ? undefined : value
+      if (typeof value === 'number' && !Number.isFinite(value)) return undefined
+      // Zod's own conversion has made them null.
+      return value === null && bounds.has(keyword) ? undefined : value
     }),
   )
+
+const bounds: ReadonlySet<string> = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+])
 
 const pathOf = ([keyword, key]: Step): Issue['path'] => {
   if (keyword === 'properties' || keyword === 'prefixItems') return [key!]

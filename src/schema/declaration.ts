@@ -48,10 +48,14 @@ export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions
   const known = compiled.get(schema)?.get(key)
   if (known !== undefined) return known
   const declaration = compile(schema, options)
-  if (!compiled.has(schema)) compiled.set(schema, new Map())
-  compiled.get(schema)!.set(key, declaration)
+  const kept = compiled.get(schema) ?? new Map()
+  // Names and descriptions that are made per call must not pile up.
+  if (kept.size === mostKept) kept.clear()
+  compiled.set(schema, kept.set(key, declaration))
   return declaration
 }
+
+const mostKept = 16
 
 /** Schemas do not change, and one is asked for again and again: per schema, the declarations by their options. */
 const compiled = new WeakMap<object, Map<string, Declaration<any, any>>>()

@@ -210,11 +210,15 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     const spoilt = union ?? (harm === 'whole' ? place : undefined)
     spoilt?.spoil()
     this.#hopeless ||= spoilt !== undefined && spoilt.depth <= this.#outer
+    // A short text can be wrong in very many ways: a list of empty objects, each with all its keys missing.
+    if (this.#issues.length === mostIssues) return
     const issue = failure.issue(place.path.slice(this.#outer))
     this.#issues.push(issue)
     this.#listener.onIssue?.(issue)
   }
 }
+
+const mostIssues = 100
 
 /** The first trial of a value that may still hold. Those that failed are taken out on the way. */
 const living = (place: Place<Trial>): Trial | undefined => {
