@@ -31,10 +31,10 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser)
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
-  const differs = view.value === undefined || view.issues.length > 0
-  if (decoded.ok && (differs || decoded.warnings.some(({ code }) => code !== 'duplicate_key'))) {
+  const unwrapped = decoded.warnings.some(({ code }) => code !== 'duplicate_key')
+  if (decoded.ok && (unwrapped || view.value === undefined || view.issues.length > 0)) {
     // What was unwrapped does not go on from what was shown of it.
-    if (view.value !== undefined) channel.restart()
+    if (unwrapped && view.value !== undefined) channel.restart()
     view.mend(decoded.input)
     channel.show(view)
     channel.grew()

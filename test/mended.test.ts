@@ -5,6 +5,7 @@ import { createProvider, type Event, extract } from 'decant'
 import { cassette } from 'decant/cassette'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { z as z3 } from 'zod/v3'
 import { fetchOf, streamOf } from './helpers/answer.ts'
 import { modelServer } from './helpers/model-server.ts'
 import { alice, Person, personPrompt } from './helpers/person.ts'
@@ -212,5 +213,22 @@ describe('the switch to max_completion_tokens', () => {
         : person()
     const options = { model: fresh, fetch, maxOutputTokens: 9, maxRetries: 0, stream: true }
     expect(await Promise.all([1, 2, 3].map(() => extract(Person, '', options)))).toEqual([alice, alice, alice])
+  })
+})
+
+describe('the check', () => {
+  it.each<[string, z.ZodType, string]>([
+    ['coerced', z.object({ a: z.coerce.number(), l: z.array(z.coerce.number()) }), '{"a":"5","l":["1",2]}'],
+    ['a coerced date', z.object({ a: z.coerce.date() }), '{"a":"March 7, 2024"}'],
+    ['caught', z.object({ a: z.number().catch(0), b: z.enum(['x']).catch('x') }), '{"a":"no"}'],
+    ['rewritten', z.object({ a: z.preprocess(value => value ?? 0, z.number()) }), '{"a":null}'],
+    ['coerced in Zod 3', z3.object({ a: z3.coerce.number() }) as unknown as z.ZodType, '{"a":"5"}'],
+  ])('raises no false alarm for what is %s', async (_, schema, text) => {
+    const issues: unknown[] = []
+    const fetch = fetchOf(() => streamOf({ name: 'extract', pieces: [text] }))
+    const extraction = extract(schema, '', { model, fetch, maxRepairs: 0 })
+    for await (const event of extraction.events()) if (event.type === 'issue') issues.push(event.issue)
+    expect(issues).toEqual([])
+    expect(extraction.attempt).toBe(1)
   })
 })

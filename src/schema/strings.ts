@@ -13,6 +13,9 @@ export type Check = { readonly exact: JsonSchema } | { readonly hint: JsonSchema
  */
 export const HINT = '~hint'
 
+/** The user's schema takes more than this place asks the model for: it coerces, catches, or rewrites before it looks. */
+export const LENIENT = '~lenient'
+
 /** The schema of a string from its checks. */
 export function stringSchema(checks: readonly Check[]): JsonSchema {
   const rewritten = checks.indexOf('rewrites')

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../types.ts'
 import { isNothing } from './inexpressible.ts'
 import { refersToRoot, repoint } from './references.ts'
-import { HINT } from './strings.ts'
+import { HINT, LENIENT } from './strings.ts'
 import { mapEntries, mapSchemas, without } from './walk.ts'
 
 /** What a dialect makes of a canonical schema. */
@@ -54,7 +54,7 @@ function compact(schema: JsonSchema): JsonSchema {
   const entries = Object.entries(mapSchemas(schema, compact)).flatMap(([keyword, value]) => {
     if (keyword === HINT) return Object.entries(value as JsonSchema)
     // It is ours: whether a string is shown while it grows is nothing to the model.
-    if (keyword === 'stream') return []
+    if (keyword === 'stream' || keyword === LENIENT) return []
     if (keyword === 'properties') return [[keyword, present(value as JsonSchema)]]
     return keywords.has(keyword) && !(keyword === 'additionalProperties' && value === false) ? [[keyword, value]] : []
   })

@@ -2,7 +2,7 @@ import { ignoreOverride, type Options, parseDef, parseStringDef, type Refs, zodT
 import type { JsonSchema } from '../types.ts'
 import { inexpressible, nothing } from './inexpressible.ts'
 import { isObjectLike, isSteady, type Language } from './language.ts'
-import { type Check, formats, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
+import { type Check, formats, LENIENT, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
 import { without } from './walk.ts'
 
 /** The inside of a Zod 3 schema, of any copy of Zod. */
@@ -13,6 +13,7 @@ interface Definition {
   readonly value?: unknown
   readonly unknownKeys?: string
   readonly innerType?: Zod3
+  readonly effect?: { readonly type: string }
   readonly defaultValue?: () => unknown
   readonly options?: readonly Zod3[] | ReadonlyMap<unknown, Zod3>
   readonly checks?: readonly StringCheck[]
@@ -83,7 +84,9 @@ function recursion(definitions: Record<string, unknown>): Partial<Options> {
 
 /** Puts right what the conversion of one schema leaves out or guesses. */
 function express(json: JsonSchema, def: Definition, refs: Refs): JsonSchema {
-  const expressed = meaning(json, def, refs)
+  const rewrites = def.typeName === 'ZodEffects' && def.effect?.type === 'preprocess'
+  const lenient = def.coerce || def.typeName === 'ZodCatch' || rewrites ? { [LENIENT]: true } : {}
+  const expressed = { ...meaning(json, def, refs), ...lenient }
   return def.description === undefined ? expressed : { ...expressed, description: def.description }
 }
 

@@ -2,7 +2,7 @@ import { globalRegistry, safeParseAsync, toJSONSchema } from 'zod/v4/core'
 import type { JsonSchema } from '../types.ts'
 import { inexpressible, nothing } from './inexpressible.ts'
 import { isObjectLike, isSteady, type Language } from './language.ts'
-import { type Check, formats, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
+import { type Check, formats, LENIENT, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
 
 /** A Zod 4 schema, classic or mini, of any copy of Zod. */
 interface Zod4 {
@@ -16,6 +16,7 @@ interface Definition {
   readonly mode?: string
   readonly values?: readonly unknown[]
   readonly innerType?: Zod4
+  readonly in?: Zod4
   readonly items?: readonly Zod4[]
   readonly rest?: Zod4 | null
   readonly defaultValue?: unknown
@@ -65,6 +66,8 @@ const metadata = {
 /** Puts right what Zod's conversion of one schema leaves out, guesses or adds of its own. */
 function express(schema: Zod4, json: Record<string, unknown>): void {
   const { def } = schema._zod
+  const rewrites = def.type === 'pipe' && def.in?._zod.def.type === 'transform'
+  if (def.coerce || def.type === 'catch' || rewrites) json[LENIENT] = true
   switch (def.type) {
     case 'string':
       for (const keyword of stringKeywords) delete json[keyword]

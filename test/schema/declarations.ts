@@ -17,6 +17,9 @@ const object = (properties: JsonSchema, required = Object.keys(properties), more
   ...(required.length > 0 ? { required } : {}),
   ...more,
 })
+/** The mark of what the user's schema takes in more forms; it is not sent. */
+const lenient = { '~lenient': true }
+
 const string = { type: 'string' }
 const number = { type: 'number' }
 const choice = (...values: string[]) => ({ type: 'string', enum: values })
@@ -381,7 +384,7 @@ export const declarations: readonly Row[] = [
           m.int(),
         ),
       }),
-    canonical: object({ a: { type: 'integer' } }),
+    canonical: object({ a: { type: 'integer', ...lenient } }),
   },
   {
     title: 'refinements say nothing',
@@ -393,12 +396,16 @@ export const declarations: readonly Row[] = [
     title: 'catch declares what is inside it',
     z: z => z.object({ a: z.string().default('d').catch('c') }),
     m: m => m.object({ a: m.catch(m._default(m.string(), 'd'), 'c') }),
-    canonical: object({ a: { type: 'string', default: 'd' } }, []),
+    canonical: object({ a: { type: 'string', default: 'd', ...lenient } }, []),
   },
   {
     title: 'coercion declares what it makes, as JSON',
     z: z => z.object({ a: z.coerce.number(), b: z.coerce.date(), c: z.coerce.bigint() }),
-    canonical: object({ a: number, b: { type: 'string', format: 'date-time' }, c: string }),
+    canonical: object({
+      a: { ...number, ...lenient },
+      b: { type: 'string', format: 'date-time', ...lenient },
+      c: { ...string, ...lenient },
+    }),
   },
   {
     title: 'recursion at the root',

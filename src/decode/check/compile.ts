@@ -18,6 +18,8 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     if (schema === false) return nothing
     if (!isObject(schema)) return anything
     // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
+    // The schema room marks what the user's schema takes in more forms than it asks for.
+    if (isLenient(schema)) return anything
     if (isObject(schema.not) && Object.keys(schema.not).length === 0) return nothing
     let rule = made.get(schema)
     if (rule === undefined) {
@@ -48,7 +50,8 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     rule.prefix = listOf(schema.prefixItems).map(ruleOf)
     rule.items = something(schema.items)
     rule.maxItems = Math.min(numberOf(schema.maxItems), rule.items === nothing ? rule.prefix.length : Infinity)
-    rule.required = listOf(schema.required) as string[]
+    const properties = isObject(schema.properties) ? schema.properties : {}
+    rule.required = (listOf(schema.required) as string[]).filter(key => !isLenient(properties[key]))
     rule.properties = new Map(entriesOf(schema.properties))
     const patterns = entriesOf(schema.patternProperties).map(
       ([source, each]) => [regularExpression(source), each] as const,
@@ -128,6 +131,8 @@ const checkedBy = (rule: Rule): number => {
 
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isLenient = (schema: unknown): boolean => isObject(schema) && schema['~lenient'] === true
 
 const isComposite = (value: unknown): boolean => typeof value === 'object' && value !== null
 
