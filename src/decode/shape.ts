@@ -1,5 +1,4 @@
 import type { JsonValue } from '../json/index.ts'
-import { HINT } from '../schema/strings.ts'
 import type { JsonSchema } from '../types.ts'
 
 /**
@@ -23,11 +22,6 @@ export class Shape {
   /** An object that holds `inner` under one key: the wire's view of a root that is not an object. */
   static wrapped(inner: JsonSchema, key: string): Shape {
     return new Shape([{ type: 'object', properties: { [key]: inner }, additionalProperties: false }], inner)
-  }
-
-  /** Atoms arrive whole: a string that stands for something - a choice, a date, an id - means nothing half-read. */
-  get whole(): boolean {
-    return this.#schemas.some(schema => [schema, ...hinted(schema, this.#root)].some(isAtomic))
   }
 
   /** Whether a value of this JSON type may stand here. */
@@ -66,14 +60,6 @@ export class Shape {
     return Math.max(...this.#schemas.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)), 0)
   }
 }
-
-const atomic = ['enum', 'const', 'format', 'pattern', 'contentEncoding']
-
-const isAtomic = (schema: JsonSchema): boolean => atomic.some(keyword => keyword in schema)
-
-/** What the model is asked for beside what the schema checks: behind a `.trim()` an email is an email all the same. */
-const hinted = ({ [HINT]: hint }: JsonSchema, root: JsonSchema): JsonSchema[] =>
-  isSchema(hint) ? open(hint, root) : []
 
 const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: string): boolean => {
   if (type !== undefined) return Array.isArray(type) ? type.includes(wanted) : type === wanted

@@ -5,52 +5,6 @@ import { compileSchema } from '../../src/schema/index.ts'
 
 const shapeOf = (schema: z.ZodType): Shape => Shape.of(compileSchema(schema).canonical)
 
-describe('what arrives whole', () => {
-  it.each([
-    ['an enum', z.enum(['admin', 'user'])],
-    ['a literal', z.literal('a')],
-    ['a date', z.iso.date()],
-    ['a date-time', z.iso.datetime()],
-    ['an email', z.email()],
-    ['a uuid', z.uuid()],
-    ['a url', z.url()],
-    ['base64', z.base64()],
-    ['a pattern', z.string().regex(/^[A-Z]{3}$/)],
-    ['several patterns', z.string().regex(/a/).regex(/b/)],
-    ['a pattern that only the model is told', z.string().regex(/^a$/i)],
-    ['an email behind a trim', z.string().trim().email()],
-    ['patterns behind a trim', z.string().trim().regex(/a/).regex(/b/)],
-    ['a string that may be null', z.email().nullable()],
-    ['a union of a choice and any string', z.union([z.enum(['a', 'b']), z.string()])],
-  ])('%s', (_, schema) => {
-    expect(shapeOf(z.object({ it: schema })).child('it').whole).toBe(true)
-  })
-
-  it.each([
-    ['a plain string', z.string()],
-    ['a string with lengths', z.string().min(1).max(10)],
-    ['a trimmed string', z.string().trim().min(1)],
-    ['anything', z.any()],
-  ])('not %s', (_, schema) => {
-    expect(shapeOf(z.object({ it: schema })).child('it').whole).toBe(false)
-  })
-
-  it('a discriminator, and not what stands beside it', () => {
-    const union = z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('a'), text: z.string() }),
-      z.object({ kind: z.literal('b'), text: z.array(z.string()) }),
-    ])
-    const shape = shapeOf(union)
-    expect(shape.child('kind').whole).toBe(true)
-    expect(shape.child('text').whole).toBe(false)
-    expect(['string', 'array', 'object'].map(type => shape.child('text').takes(type as 'string'))).toEqual([
-      true,
-      true,
-      false,
-    ])
-  })
-})
-
 describe('what may stand in a place', () => {
   it.each([
     ['a record', z.record(z.string(), z.object({ a: z.string() })), ['any key', 'a'], ['string']],
@@ -92,14 +46,14 @@ describe('references', () => {
   it('to the root are followed as deep as the document goes', () => {
     let shape = shapeOf(Node)
     for (let round = 0; round < 50; round++) shape = shape.child('next').child('all').child(round)
-    expect(shape.child('label').whole).toBe(true)
+    expect(shape.child('label').takes('string')).toBe(true)
     expect(shape.takes('array')).toBe(false)
   })
 
   it('to the root of a wrapped schema mean the schema, not the wrapper', () => {
     const { canonical, wrapper } = compileSchema(z.array(Node))
     const shape = Shape.wrapped(canonical, wrapper!)
-    expect(shape.child('value').child(3).child('next').child('next').child('label').whole).toBe(true)
+    expect(shape.child('value').child(3).child('next').child('next').child('label').takes('string')).toBe(true)
     expect(shape.owns('value')).toBe(true)
     expect(shape.owns('next')).toBe(false)
   })
@@ -119,7 +73,7 @@ describe('references', () => {
   ])('%s end', (_, $defs, $ref) => {
     const shape = Shape.of({ type: 'object', properties: { it: { $ref } }, $defs })
     expect(shape.child('it').takes('object')).toBe(false)
-    expect(shape.child('it').child('deeper').whole).toBe(false)
+    expect(shape.child('it').child('deeper').takes('string')).toBe(false)
   })
 })
 

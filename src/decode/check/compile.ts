@@ -18,14 +18,13 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     if (schema === false) return nothing
     if (!isObject(schema)) return anything
     // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
-    // The schema room marks what the user's schema takes in more forms than it asks for.
-    if (isLenient(schema)) return anything
     if (isObject(schema.not) && Object.keys(schema.not).length === 0) return nothing
     let rule = made.get(schema)
     if (rule === undefined) {
       rule = new Rule()
       made.set(schema, rule)
-      fill(rule, schema)
+      if (isLenient(schema)) fillLenient(rule, schema)
+      else fill(rule, schema)
     }
     return rule
   }
@@ -35,6 +34,12 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
   const something = (schema: unknown): Rule | undefined => {
     const rule = ruleOf(schema)
     return isFree(rule) ? undefined : rule
+  }
+
+  /** Anything may stand there; a string that is asked for as a date or a choice is shown whole all the same. */
+  const fillLenient = (rule: Rule, schema: JsonSchema): void => {
+    rule.checked = 0
+    rule.whole = isAtomic(schema)
   }
 
   const fill = (rule: Rule, schema: JsonSchema): void => {
@@ -60,8 +65,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     // Behind a pattern that is not run stands a key of which nothing is known.
     if (rule.patterns.length === patterns.length) rule.rest = something(schema.additionalProperties)
     rule.names = something(schema.propertyNames)
-    rule.whole =
-      schema.stream === 'whole' || ['enum', 'const', 'format', 'pattern'].some(keyword => schema[keyword] !== undefined)
+    rule.whole = isAtomic(schema)
     rule.parts = [...listOf(schema.allOf), resolve(schema.$ref, document)].map(ruleOf).filter(part => !isFree(part))
     const unions = [unionOf(schema.anyOf, false), unionOf(schema.oneOf, true)]
     if ('const' in schema) unions.push(...choose(rule, [schema.const]))
@@ -132,6 +136,15 @@ const checkedBy = (rule: Rule): number => {
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const atomic = ['enum', 'const', 'format', 'pattern', 'contentEncoding']
+
+/** Also by what the model alone is told (`~hint`): behind a `.trim()` an email is an email all the same. */
+const isAtomic = (schema: JsonSchema): boolean =>
+  schema.stream === 'whole' ||
+  atomic.some(keyword => schema[keyword] !== undefined) ||
+  [schema['~hint'], ...listOf(schema.allOf)].some(each => isObject(each) && isAtomic(each))
+
+/** The schema room marks what the user's schema takes in more forms than it asks for. */
 const isLenient = (schema: unknown): boolean => isObject(schema) && schema['~lenient'] === true
 
 const isComposite = (value: unknown): boolean => typeof value === 'object' && value !== null

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../json/index.ts'
+import { isObject } from '../shape.ts'
 import { Failure, type Up } from './failure.ts'
 import { identityOf } from './identity.ts'
 import type { Place } from './place.ts'
@@ -159,9 +160,6 @@ export class Trial implements Up {
 }
 
 type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
-
-const isObject = (value: JsonValue): value is { readonly [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const shown = (value: JsonValue): string =>
   typeof value === 'string' ? quoted(value) : typeof value === 'object' && value !== null ? '' : String(value)
