@@ -6,7 +6,7 @@ import { APIError, ExtractError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
 import { apiError } from './http/failure.ts'
-import { retryDelay, sleep } from './http/retry.ts'
+import { nextTry, sleep } from './http/retry.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { Ledger, OpenCall } from './ledger.ts'
 import type { Plan } from './plan.ts'
@@ -49,7 +49,9 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
     const call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
     channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
     try {
-      return await once(context, json, access, call, request.messages.length)
+      const answer = await once(context, json, access, call, request.messages.length)
+      plan.provider.retries.succeeded(tries > 1)
+      return answer
     } catch (error) {
       call.outcome = signal.aborted ? 'aborted' : error instanceof ExtractError ? error.code : 'failed'
       if (signal.aborted) throw signal.reason
@@ -57,8 +59,8 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
       const learned = learn(plan, body, error)
       // What was learned is no failure of the transport.
       if (learned) tries--
-      const delay = learned ? 0 : tries > plan.maxRetries ? undefined : retryDelay(error, tries)
-      if (delay === undefined) throw tries > 1 ? counted(error, tries) : error
+      const delay = learned ? 0 : nextTry(error, tries, { ...plan, budget: plan.provider.retries })
+      if (typeof delay === 'string') throw noted(error, delay)
       channel.emit({ type: 'retry', attempt: channel.attempt, error, delay })
       await sleep(delay, signal)
     }
@@ -70,8 +72,8 @@ export const bodyOf = ({ provider, modelId, options }: Plan<any, any>, request: 
   encodeRequest(provider, modelId, request, options)
 
 /** Says how often it was tried; whoever reads the message need not count the ledger. */
-const counted = (error: unknown, tries: number): unknown => {
-  if (error instanceof ExtractError) error.message += ` (after ${tries} tries)`
+const noted = (error: unknown, note: string): unknown => {
+  if (error instanceof ExtractError) error.message += note
   return error
 }
 

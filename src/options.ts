@@ -42,6 +42,7 @@ const kindOf: Readonly<Record<string, Kind>> = {
   reasoning: 'object',
   maxSteps: 'positive',
   maxRetries: 'count',
+  maxRetryDelay: 'count',
   maxRepairs: 'count',
   timeout: 'other',
   signal: 'signal',

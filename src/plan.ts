@@ -23,6 +23,7 @@ export interface Plan<I, O> {
   readonly options: Options<any>
   readonly maxSteps: number
   readonly maxRetries: number
+  readonly maxRetryDelay: number
   readonly maxRepairs: number
 }
 
@@ -52,6 +53,7 @@ export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Opti
     options,
     maxSteps: options.maxSteps ?? 5,
     maxRetries: options.maxRetries ?? 2,
+    maxRetryDelay: options.maxRetryDelay ?? 60_000,
     maxRepairs: options.maxRepairs ?? 1,
   }
 }

@@ -271,8 +271,16 @@ export interface Options<T = {}> {
     | undefined
   /** Turns in which tools may be called, the answer's included. Default 5; on the last one the answer is forced. */
   readonly maxSteps?: number | undefined
-  /** Transport retries per request. Default 2. */
+  /**
+   * Transport retries per request. Default 2. The wait before each is drawn between 0 and 0.5 s, then 1 s, 2 s, up to 8 s;
+   * where the provider says when to come back, it is that, or up to a quarter longer.
+   */
   readonly maxRetries?: number | undefined
+  /**
+   * Milliseconds. Default 60,000. A provider that asks for a longer wait is not waited for: the error comes at once, and its
+   * `retryAfter` says when to come back.
+   */
+  readonly maxRetryDelay?: number | undefined
   /** Times a schema failure is shown to the model. Default 1. */
   readonly maxRepairs?: number | undefined
   /** Milliseconds for each call in all, or one limit per clock. */

@@ -1,5 +1,6 @@
 import { APIError } from '../errors.ts'
 import { redact } from './redact.ts'
+import { retryAfterOf } from './retry-after.ts'
 
 /** Longest piece of a provider's own words in a message of ours, in characters. */
 const maxQuote = 2048
@@ -25,7 +26,7 @@ export const apiError = (failure: Failure): APIError => {
   const said = readBody(failure.body)
   const status = failure.status < 200 || failure.status >= 300 ? failure.status : (said.status ?? failure.status)
   const code = codeOf(status, said)
-  const retryAfter = retryAfterOf(failure.headers)
+  const retryAfter = retryAfterOf(failure.headers, status)
   // Redacted before anything is cut off: half a key is found by nobody.
   const clean = redact(said.message, failure.secrets)
   const words = htmlWords(clean).slice(0, maxQuote)
@@ -98,8 +99,11 @@ export const htmlWords = (text: string): string => {
   return `an HTML page: ${start >= 0 && end > start ? text.slice(start + 7, end).trim() : text.trim().slice(0, 200)}`
 }
 
+/** What OpenAI, Moonshot, DeepSeek and gateways say when waiting will not help. */
+const spent = /insufficient_(?!perm)|current_quota|billing/
+
 const codeOf = (status: number, { kind }: Said): APIError['code'] => {
-  if (status === 402 || kind.includes('insufficient_quota') || kind.includes('billing')) return 'quota'
+  if (status === 402 || spent.test(kind)) return 'quota'
   if (status === 401 || status === 403) return 'auth'
   if (status === 404) return 'not_found'
   if (status === 429) return 'rate_limit'
@@ -117,16 +121,4 @@ const shouldRetry = (headers: Headers, code: APIError['code'], status: number): 
   if (advice === 'true') return true
   if (advice === 'false') return false
   return code === 'rate_limit' || (code === 'upstream' && status !== 501)
-}
-
-/** Milliseconds from `retry-after-ms`, or from `retry-after` in seconds or as a date. */
-const retryAfterOf = (headers: Headers): number | undefined => {
-  const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '')
-  if (ms >= 0) return ms
-  const value = headers.get('retry-after')
-  if (value === null) return undefined
-  const seconds = Number(value)
-  if (seconds >= 0) return seconds * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }

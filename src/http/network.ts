@@ -1,8 +1,8 @@
 import { ExtractError, StreamError, TimeoutError } from '../errors.ts'
 import { redact } from './redact.ts'
 
-/** Certificate errors do not go away by trying again. */
-const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
+/** Errors of certificates, or of a server that speaks no TLS: they do not go away by trying again. */
+const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID_CA|HOSTNAME_MISMATCH|ERR_SSL|EPROTO/
 
 /** Nor does a header that cannot be sent, which each platform's `fetch` puts into words of its own. */
 const unsendable = /header|ByteString|ISO-8859-1/i

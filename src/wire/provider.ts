@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { RetryBudget } from '../http/budget.ts'
 import { nearest } from '../nearest.ts'
 import type { Model, Options } from '../types.ts'
 
@@ -29,6 +30,8 @@ export interface Provider {
   readonly key: () => Promise<string | undefined>
   /** What answers of this endpoint have shown, for the requests that follow. */
   readonly memory: { maxTokensField?: ProviderRow['maxTokensField'] }
+  /** Shared by all calls, so that an outage is not multiplied. */
+  readonly retries: RetryBudget
 }
 
 export interface ProviderOptions {
@@ -53,6 +56,11 @@ export interface ProviderOptions {
   readonly asksForUsage?: boolean | undefined
   /** `reasoning: { effort }` (`object`) or `reasoning_effort` (`effort`, the default). */
   readonly reasoning?: ProviderRow['reasoning'] | undefined
+  /**
+   * Retries that all calls together may make before calls succeed again. A retry takes one; a call that succeeds after
+   * retries gives one back, a call that succeeds at once a quarter. Default 100, as the built-in providers have it.
+   */
+  readonly retryBudget?: number | undefined
 }
 
 /** A provider that can be called with a model id. */
@@ -64,7 +72,7 @@ const carried = Symbol.for('decant.provider')
  * Any OpenAI-compatible endpoint: `const ollama = createProvider({ name: 'ollama', baseURL: 'http://localhost:11434/v1' })`,
  * then `model: ollama('qwen3')`.
  *
- * @throws TypeError for an unknown option or a name that is none, ConfigError `bad_option` for a base URL that is no https
+ * @throws TypeError for an unknown option or a name that is none, RangeError for a `retryBudget` below 0, ConfigError `bad_option` for a base URL that is no https
  * URL (http is allowed on loopback addresses only).
  */
 export const createProvider = (options: ProviderOptions): ProviderFunction => {
@@ -100,6 +108,7 @@ export const providerOf = (options: ProviderOptions): Provider => {
     key: async () =>
       (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (keyVariable ? environment(keyVariable) : undefined),
     memory: {},
+    retries: new RetryBudget(options.retryBudget ?? 100),
   }
 }
 
@@ -125,6 +134,7 @@ const optionNames = Object.keys({
   sendsStrict: true,
   asksForUsage: true,
   reasoning: true,
+  retryBudget: true,
 } satisfies Record<keyof ProviderOptions, true>)
 
 const checkOptions = (options: ProviderOptions): void => {
@@ -143,6 +153,10 @@ const checkOptions = (options: ProviderOptions): void => {
     const near = nearest(option, optionNames)
     const hint = near ? ` (did you mean '${near}'?)` : ''
     throw new TypeError(`Cannot create provider '${name}' with option '${option}': there is no such option${hint}`)
+  }
+  const { retryBudget = 0 } = options
+  if (!(typeof retryBudget === 'number' && retryBudget >= 0)) {
+    throw new RangeError(`Cannot create provider '${name}' with retryBudget '${retryBudget}': it must be 0 or more`)
   }
 }
 
