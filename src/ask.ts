@@ -2,7 +2,7 @@ import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
-import { APIError, ExtractError, StreamError } from './errors.ts'
+import { APIError, ExtractError, OutputError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
 import { apiError } from './http/failure.ts'
@@ -10,6 +10,7 @@ import { nextTry, sleep } from './http/retry.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { Ledger, OpenCall } from './ledger.ts'
 import type { Plan } from './plan.ts'
+import type { Fault } from './repair/fault.ts'
 import type { Call } from './types.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
 import { encodeRequest } from './wire/chat-completions/encode.ts'
@@ -31,6 +32,8 @@ export interface Answer {
   readonly call: WireCall | undefined
   readonly view: ArgumentsView | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
+  /** What is wrong with it, where the provider has found that already. */
+  readonly fault?: Fault
 }
 
 /**
@@ -185,6 +188,7 @@ const once = async <I, O>(
     // An error inside a 200 has a status of its own, and a model that had run.
     if (error instanceof APIError && reader === undefined) ledger.refused(call)
     if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
+    if (error instanceof OutputError && error.retryable) return refusedAnswer(error)
     throw error
   } finally {
     clocks.stop()
@@ -193,6 +197,23 @@ const once = async <I, O>(
     ledger.estimate(call, json.length, decoder.outputLength)
   }
 }
+
+/** A turn that the provider has refused by itself: there is nothing of it to send back, only to quote. */
+const refusedAnswer = ({ code, issues, text }: OutputError): Answer => ({
+  turn: {
+    message: { role: 'assistant' },
+    text: '',
+    reasoning: '',
+    refusal: '',
+    calls: [],
+    finishReason: null,
+    ending: 'error',
+  },
+  call: undefined,
+  view: undefined,
+  response: { status: 400, headers: new Headers() },
+  fault: { code, issues, generation: text },
+})
 
 /** A provider that answers what nobody thought of breaks the answer, not the promise that errors have a type. */
 const typed = (cause: unknown): ExtractError =>

@@ -17,6 +17,7 @@ export type Verdict<O> =
  * @throws OutputError `refused`, `truncated`, `content_filter`: an end that makes an answer no answer, whatever it says.
  */
 export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promise<Verdict<O>> => {
+  if (answer.fault !== undefined) return { type: 'fault', fault: answer.fault }
   refuseUnclean(context, answer)
   const { plan, channel } = context
   const { declaration } = plan

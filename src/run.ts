@@ -122,7 +122,7 @@ const faultError = (
       issues: fault.issues,
       cause: fault.cause,
       finishReason: turn.finishReason,
-      text: view?.text ?? turn.text,
+      text: fault.generation ?? view?.text ?? turn.text,
       partial: channel.value,
     },
   )

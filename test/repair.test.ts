@@ -209,3 +209,74 @@ describe("the user's own schema", () => {
     expect(looked).toBe(2)
   })
 })
+
+describe('what the provider itself refuses of what the model wrote', () => {
+  const wrote = '<function=Person>{"name": "Alice", "age": thirty}'
+  const failure = (given: object = {}) => ({
+    error: {
+      message: "Failed to call a function. See 'failed_generation' for more details.",
+      type: 'invalid_request_error',
+      code: 'tool_use_failed',
+      failed_generation: wrote,
+      ...given,
+    },
+  })
+  const refused = { status: 400, body: failure() }
+
+  it.each([true, false])('is a failure of the model: it is quoted, and asked for again (stream: %s)', async stream => {
+    await using server = await modelServer(refused, right)
+    const { output, calls } = await extract(Person, personPrompt, { model: server.model(), stream }).result()
+    expect(output).toEqual(alice)
+    expect(calls).toMatchObject([
+      { kind: 'first', outcome: 'no_call', issues: [{ path: [], code: 'no_call' }], estimated: {} },
+      { kind: 'repair', outcome: 'ok' },
+    ])
+    const [first, second] = server.requests.map(({ body }) => body)
+    expect(second.messages).toEqual([
+      ...first.messages,
+      {
+        role: 'user',
+        content:
+          'The answer was not given as a function call:\n' +
+          "- Failed to call a function. See 'failed_generation' for more details.\n" +
+          `What came was: ${JSON.stringify(wrote)}\n` +
+          "Call the function 'Person' with the answer as its arguments.",
+      },
+    ])
+  })
+
+  it('may come in the middle of a stream that showed something: that begins another attempt', async () => {
+    const body = failure({ status_code: 400, message: 'tool call validation failed: /age: expected integer' })
+    await using server = await modelServer((_, response) => {
+      const delta = { tool_calls: [{ index: 0, id: 'c', function: { name: 'Person', arguments: '{"name":"Al' } }] }
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`)
+      response.end(`event: error\ndata: ${JSON.stringify(body)}\n\n`)
+    }, right)
+    const events: Event[] = []
+    const onEvent = (event: Event): void => void events.push(event)
+    expect(await extract(Person, personPrompt, { model: server.model(), stream: true, onEvent })).toEqual(alice)
+    expect(events.filter(({ type }) => type === 'repair')).toMatchObject([
+      { attempt: 2, issues: [{ code: 'schema_mismatch' }] },
+    ])
+  })
+
+  it('is an OutputError when no repair is left; what the model wrote stands in its text alone', async () => {
+    await using server = await modelServer(refused)
+    const asked = extract(Person, personPrompt, { model: server.model(), maxRepairs: 0 })
+    const error = await asked.catch(reason => reason)
+    expect(error).toBeInstanceOf(OutputError)
+    expect(error).toMatchObject({ code: 'no_call', text: wrote })
+    expect(`${error.message}${error.stack}${JSON.stringify(error)}`).not.toContain('thirty')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('is quoted up to 2,048 characters, and never in a message', async () => {
+    const endless = failure({ failed_generation: 'x'.repeat(5000), message: undefined })
+    await using server = await modelServer({ status: 400, body: endless }, { status: 400, body: endless })
+    const asked = extract(Person, personPrompt, { model: server.model() })
+    const error = await asked.catch(reason => reason)
+    expect(error.message).not.toContain('xxx')
+    expect(server.requests[1]!.body.messages.at(-1).content).toMatch(/"x{2048}"/)
+  })
+})

@@ -1,4 +1,4 @@
-import { APIError } from '../errors.ts'
+import { APIError, OutputError } from '../errors.ts'
 import { redact } from './redact.ts'
 import { retryAfterOf } from './retry-after.ts'
 
@@ -21,8 +21,11 @@ export interface Failure {
 /**
  * An `APIError` from an error status, or from an error inside a 200 (OpenRouter, llama.cpp and others put
  * `{"error":{"code","message"}}` into a response or an event whose status has already been sent).
+ *
+ * An `OutputError` where it is the model that failed: Groq refuses by itself what a model wrote instead of a call, as a 400
+ * `tool_use_failed` that holds it (https://console.groq.com/docs/tool-use).
  */
-export const apiError = (failure: Failure): APIError => {
+export const apiError = (failure: Failure): APIError | OutputError => {
   const said = readBody(failure.body)
   const status = failure.status < 200 || failure.status >= 300 ? failure.status : (said.status ?? failure.status)
   const code = codeOf(status, said)
@@ -30,6 +33,14 @@ export const apiError = (failure: Failure): APIError => {
   // Redacted before anything is cut off: half a key is found by nobody.
   const clean = redact(said.message, failure.secrets)
   const words = htmlWords(clean).slice(0, maxQuote)
+  if (said.kind.includes('tool_use_failed')) {
+    const code = /schema|validation/i.test(words) ? 'schema_mismatch' : 'no_call'
+    return new OutputError(`${failure.provider} refused what the model wrote: ${words}`, code, {
+      issues: [{ path: [], code, message: words }],
+      requestId: failure.requestId,
+      text: redact(said.generation, failure.secrets).slice(0, maxQuote),
+    })
+  }
   const wait = retryAfter ? ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)` : ''
   const { where, advice } = direction(failure, status, clean)
   return new APIError(`${failure.provider} answered ${status}${where}${words && `: ${words}`}${advice}${wait}`, code, {
@@ -59,19 +70,26 @@ interface Said {
   readonly message: string
   readonly kind: string
   readonly status: number | undefined
+  /** What the model wrote, where that is what failed. */
+  readonly generation: string
 }
 
 const readBody = (body: unknown): Said => {
   // Gemini's compatible endpoint puts the one error into a list.
   const [said] = Array.isArray(body) ? body : [body]
-  if (typeof said !== 'object' || said === null) return { message: String(said ?? ''), kind: '', status: undefined }
+  if (typeof said !== 'object' || said === null) {
+    return { message: String(said ?? ''), kind: '', status: undefined, generation: '' }
+  }
   const { error } = said as { error?: unknown }
   const inner = (typeof error === 'object' && error !== null ? error : said) as Record<string, unknown>
   const message = [inner.message, error, inner.detail].find(each => typeof each === 'string')
+  const generation = typeof inner.failed_generation === 'string' ? inner.failed_generation : ''
   return {
-    message: (message as string | undefined) ?? jsonOf(said),
+    // What a model wrote stands in no message.
+    message: (message as string | undefined) ?? (generation === '' ? jsonOf(said) : ''),
     kind: [inner.type, inner.code].filter(isWord).join(' ').toLowerCase(),
     status: [inner.status_code, inner.status, inner.code].filter(isWord).map(Number).find(isErrorStatus),
+    generation,
   }
 }
 

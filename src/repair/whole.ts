@@ -16,7 +16,11 @@ export const repairMessages = (
   { name, isText, wrapper }: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'>,
   call: WireCall | undefined = turn.calls[0],
 ): Message[] => {
-  const said = [headings[fault.code] ?? 'The answer cannot be used:', ...issueLines(fault, wrapper)].join('\n')
+  const said = [
+    headings[fault.code] ?? 'The answer cannot be used:',
+    ...issueLines(fault, wrapper),
+    ...(fault.generation ? [`What came was: ${JSON.stringify(wellFormed(fault.generation))}`] : []),
+  ].join('\n')
   if (turn.calls.length === 0) {
     const wanted = isText ? 'Answer with text.' : `Call the function '${name}' with the answer as its arguments.`
     return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]

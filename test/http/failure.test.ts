@@ -46,7 +46,7 @@ describe('an error inside a 200', () => {
     ['a numeric code', { error: { code: 429, message: 'busy' } }, 'rate_limit', 429],
     [
       'a status code beside a word',
-      { error: { code: 'tool_use_failed', status_code: 400, message: 'm' } },
+      { error: { code: 'context_too_long', status_code: 400, message: 'm' } },
       'bad_request',
       400,
     ],
