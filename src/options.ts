@@ -22,6 +22,7 @@ const kinds = {
   function: [value => typeof value === 'function', 'a function'],
   key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
   signal: [value => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
+  models: [Array.isArray, "a list of models, as in ['groq/model-id']"],
   /** Looked at on its own. */
   other: [() => true, ''],
 } satisfies Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>
@@ -29,6 +30,7 @@ const kinds = {
 /** Every option of a call with the kind of value it takes. */
 const kindOf: Readonly<Record<string, Kind>> = {
   model: 'other',
+  fallback: 'models',
   tools: 'object',
   instructions: 'string',
   mode: 'other',
@@ -69,7 +71,8 @@ export const checkOptions = (options: Record<string, unknown>): void => {
     checkName('option', name, Object.keys(kindOf))
     if (value !== undefined) checkKind(name, value, kindOf[name]!)
   }
-  checkModel(options.model)
+  checkModel('model', options.model)
+  for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
   checkMode(options.mode)
   checkTimeout(options.timeout)
   for (const key of Object.keys(options.reasoning ?? {})) checkName('reasoning', key, ['effort', 'maxTokens'])
@@ -108,7 +111,7 @@ const checkKind = (name: string, value: unknown, kind: Kind): void => {
   )
 }
 
-const checkModel = (model: unknown): void => {
+const checkModel = (option: string, model: unknown): void => {
   if (typeof model === 'string' && model !== '') return
   const { provider, id } = (model ?? {}) as { provider?: unknown; id?: unknown }
   if (typeof provider === 'string' && typeof id === 'string') return
@@ -116,7 +119,7 @@ const checkModel = (model: unknown): void => {
     typeof model === 'function'
       ? `call it with a model id: provider('model-id')`
       : `it must be 'provider/model-id' or what a provider returns`
-  throw new TypeError(`Cannot extract with model ${show(model)}: ${wanted}`)
+  throw new TypeError(`Cannot extract with ${option} ${show(model)}: ${wanted}`)
 }
 
 const checkMode = (mode: unknown): void => {

@@ -1,7 +1,7 @@
 import { ConfigError } from './errors.ts'
 import { checkOptions } from './options.ts'
 import { compileSchema, type Declaration } from './schema/index.ts'
-import type { Message, Options, Prompt, Schema, Tool } from './types.ts'
+import type { Message, Model, Options, Prompt, Schema, Tool } from './types.ts'
 import type { Provider } from './wire/provider.ts'
 import { resolveModel } from './wire/providers.ts'
 import type { WireFunction } from './wire/wire.ts'
@@ -25,6 +25,8 @@ export interface Plan<I, O> {
   readonly maxRetries: number
   readonly maxRetryDelay: number
   readonly maxRepairs: number
+  /** The same for every other model that may be asked, in order. */
+  readonly fallbacks: readonly Plan<I, O>[]
 }
 
 /**
@@ -33,17 +35,12 @@ export interface Plan<I, O> {
  */
 export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Options<any>): Plan<I, O> => {
   checkOptions(options as unknown as Record<string, unknown>)
-  const { provider, id } = resolveModel(options.model)
-  if (options.reasoning?.maxTokens !== undefined && provider.row.reasoning !== 'object') {
-    throw new ConfigError(
-      `Cannot send reasoning.maxTokens to '${provider.row.name}': it takes reasoning.effort only`,
-      'bad_option',
-    )
-  }
+  const { provider, id } = targetOf(options.model, options)
+  const others = (options.fallback ?? []).map(model => targetOf(model, options))
   const declaration = compileSchema(schema, { name: options.schemaName, description: options.schemaDescription })
   const tools = planTools(options.tools ?? {}, declaration)
   const answer = declaration.isText ? [] : [functionOf(declaration)]
-  return {
+  const plan: Plan<I, O> = {
     declaration,
     provider,
     modelId: id,
@@ -55,7 +52,28 @@ export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Opti
     maxRetries: options.maxRetries ?? 2,
     maxRetryDelay: options.maxRetryDelay ?? 60_000,
     maxRepairs: options.maxRepairs ?? 1,
+    fallbacks: [],
   }
+  // One provider's credentials are none of another's business.
+  const bare = { ...options, apiKey: undefined, headers: undefined }
+  const fallbacks = others.map(
+    (other): Plan<I, O> => ({
+      ...plan,
+      provider: other.provider,
+      modelId: other.id,
+      options: other.provider === provider ? options : bare,
+    }),
+  )
+  return { ...plan, fallbacks }
+}
+
+const targetOf = (model: string | Model, { reasoning }: Options<any>): ReturnType<typeof resolveModel> => {
+  const target = resolveModel(model)
+  const { name, reasoning: style } = target.provider.row
+  if (reasoning?.maxTokens !== undefined && style !== 'object') {
+    throw new ConfigError(`Cannot send reasoning.maxTokens to '${name}': it takes reasoning.effort only`, 'bad_option')
+  }
+  return target
 }
 
 const functionOf = ({ name, description, wire }: Declaration<unknown, unknown>): WireFunction => ({

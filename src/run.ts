@@ -1,12 +1,13 @@
 import { orAbort } from './abort.ts'
 import { type Answer, ask, type Context } from './ask.ts'
 import { ExtractError, OutputError, ToolError } from './errors.ts'
+import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge } from './judge.ts'
 import type { Fault } from './repair/fault.ts'
 import { closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
 import { formatPath, issueSummary } from './repair/words.ts'
 import { runTools, skipTools } from './tools.ts'
-import type { Call, Issue, Result } from './types.ts'
+import type { Call, Issue, Message, Result } from './types.ts'
 import type { ToolChoice } from './wire/wire.ts'
 
 /**
@@ -16,20 +17,44 @@ import type { ToolChoice } from './wire/wire.ts'
  * @throws an `ExtractError` with the receipt of every call, or the reason of an abort, untouched.
  */
 export const run = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
-  try {
-    return await attempts(context)
-  } catch (error) {
-    if (error instanceof ExtractError && !context.signal.aborted) sign(context, error)
-    throw error
+  const { channel, signal } = context
+  const { messages: given, fallbacks } = context.plan
+  const dialogue: Dialogue = { messages: given, kind: 'first', step: 1, reasoning: [] }
+  let at = context
+  for (let next = 0; ; next++) {
+    try {
+      return await attempts(at, dialogue)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ExtractError)) throw error
+      const plan = fallbacks[next]
+      if (plan === undefined || !anotherMayDo(error)) {
+        if (next > 0) error.message += ` (model ${next + 1} of ${fallbacks.length + 1})`
+        sign(context, error)
+        throw error
+      }
+      at = { ...context, plan }
+      dialogue.messages = forAnother(dialogue.messages, given.length)
+      dialogue.kind = 'fallback'
+      if (channel.begun) channel.restart()
+      channel.emit({ type: 'fallback', attempt: channel.attempt, error, model: modelName(at) })
+    }
   }
 }
 
-const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
+/** What a model that falls in for another goes on with: the answers of tools, but no failed answer. */
+interface Dialogue {
+  messages: readonly Message[]
+  kind: Call['kind']
+  step: number
+  readonly reasoning: string[]
+}
+
+const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.name}/${plan.modelId}`
+
+const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
   const { plan, channel, ledger, signal } = context
-  const reasoning: string[] = []
-  let messages = plan.messages
-  let kind: Call['kind'] = 'first'
-  let step = 1
+  const { reasoning } = dialogue
+  let { messages, kind, step } = dialogue
   let repairs = 0
   let toolFailure: ToolError | undefined
 
@@ -68,6 +93,8 @@ const attempts = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
       toolFailure = results.failure
       kind = 'step'
       step++
+      // What was repaired is done with, unlike the answers of tools.
+      Object.assign(dialogue, { messages, step })
       continue
     }
 
@@ -108,15 +135,11 @@ const modeOf = ({ plan }: Context<any, any>): Result<unknown>['mode'] =>
     ? { used: 'text', why: 'the schema is a bare string, which is asked for as text' }
     : { used: 'tool', why: 'the answer is the arguments of a forced function call' }
 
-const faultError = (
-  { plan, channel }: Context<any, any>,
-  { turn, view }: Answer,
-  fault: Fault,
-  repairs: number,
-): OutputError => {
+const faultError = (context: Context<any, any>, { turn, view }: Answer, fault: Fault, repairs: number): OutputError => {
+  const { plan, channel } = context
   const tried = repairs > 0 ? ` after ${repairs} ${repairs === 1 ? 'repair' : 'repairs'}` : ''
   return new OutputError(
-    `Cannot decode the answer of ${plan.provider.row.name}/${plan.modelId} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}`,
+    `Cannot decode the answer of ${modelName(context)} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}`,
     fault.code,
     {
       issues: fault.issues,

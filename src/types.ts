@@ -228,6 +228,8 @@ export type Event<I = unknown> = { readonly attempt: number } & (
     }
   | { readonly type: 'retry'; readonly error: unknown; readonly delay: number }
   | { readonly type: 'repair'; readonly issues: readonly Issue[] }
+  /** `error` is what the model before came to, `model` the one that is asked now, as `provider/id`. */
+  | { readonly type: 'fallback'; readonly error: unknown; readonly model: string }
   | { readonly type: 'finish'; readonly finishReason: string | null; readonly usage: Usage }
 )
 
@@ -249,6 +251,14 @@ export type ToolSchemas<T> = { readonly [K in keyof T]: Schema }
 export interface Options<T = {}> {
   /** `'provider/id'`, split at the first slash, or what a provider returns: `provider('id')`. */
   readonly model: string | Model
+  /**
+   * Models to ask in turn where the one before has failed: unreachable, out of time or quota, refused its key, refused to
+   * answer, or wrong when all repairs were spent. Not for a broken request, an answer cut at `maxOutputTokens`, or a failure
+   * of tools. Each begins with retries and repairs of its own; what tools have answered is kept. `apiKey` and `headers` of
+   * the call go to the provider of `model` only: another one takes its key from its environment variable, or from
+   * `createProvider`. `calls` say which model answered.
+   */
+  readonly fallback?: readonly (string | Model)[] | undefined
   /** Functions the model may call before it answers. */
   readonly tools?: { readonly [K in keyof T]: Tool<T[K]> } | undefined
   /** Put in front of the prompt as the system message. */
