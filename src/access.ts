@@ -12,7 +12,7 @@ export const urlOf = ({ provider }: Plan<any, any>): string => {
   return `${provider.row.baseURL}/chat/completions${query && `?${query}`}`
 }
 
-const secretHeader = /auth|key|token|cookie|secret/i
+const secretHeader = /auth|key|token|cookie|secret|pass|^code$|^sig/i
 
 /** The headers of one request, and every value in them that no message may hold. */
 export interface Access {

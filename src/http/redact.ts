@@ -1,21 +1,44 @@
-/** Shapes of keys: OpenAI and OpenRouter `sk-`, xAI `xai-`, Groq `gsk_`, bearer values, JSON web tokens. */
+/**
+ * Shapes of keys: OpenAI, OpenRouter and Anthropic `sk-`, xAI `xai-`, Groq `gsk_`, Cerebras `csk-`, Perplexity `pplx-`,
+ * NVIDIA `nvapi-`, Google `AIza`, also half hidden by stars; bearer values, JSON web tokens, user and password of a URL.
+ */
 const shapes = [
-  /\b(?:sk|xai|gsk|pk|rk)[-_][A-Za-z0-9_-]{12,}/g,
+  /\b(?:c?sk|xai|gsk|pplx|nvapi|pk|rk)[-_][A-Za-z0-9_*-]{12,}/g,
+  /\bAIza[A-Za-z0-9_-]{30,}/g,
   /\bBearer +[A-Za-z0-9._~+/-]{8,}=*/gi,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}/g,
+  /(?<=:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/g,
 ]
+
+/** Longer than most words; a header such as `x-error-json` holds a whole error like this. */
+const base64Run = /[A-Za-z0-9+/_-]{16,}/g
 
 /**
  * The text without any key: known secrets by value (also base64-, URL- and JSON-encoded; providers echo keys in error
- * bodies), unknown ones by shape. A secret of fewer than four characters is a word like any other and stays.
+ * bodies), unknown ones by shape, either also inside of what base64 hides. A secret of fewer than four characters is a word
+ * like any other and stays.
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
   // The longest first: a secret that another one begins with would leave that one's rest behind.
   const forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length)
-  let clean = text
-  for (const form of forms) clean = clean.replaceAll(form, '[redacted]')
-  for (const shape of shapes) clean = clean.replace(shape, '[redacted]')
-  return clean
+  const clean = (dirty: string): string => {
+    let text = dirty
+    for (const form of forms) text = text.replaceAll(form, '[redacted]')
+    for (const shape of shapes) text = text.replace(shape, '[redacted]')
+    return text
+  }
+  return clean(text).replace(base64Run, run => {
+    // Other characters may stand in front, so it may begin at each of four places.
+    const hidden = [0, 1, 2, 3].map(start => fromBase64(run.slice(start)))
+    return hidden.some(each => clean(each) !== each) ? '[redacted]' : run
+  })
+}
+
+const fromBase64 = (text: string): string => {
+  const plain = text.replaceAll('-', '+').replaceAll('_', '/')
+  // One character beyond the fours holds no byte, and atob would throw.
+  const bytes = atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined))
+  return new TextDecoder().decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0)))
 }
 
 const formsOf = (given: string): string[] => {

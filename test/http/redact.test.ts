@@ -83,6 +83,9 @@ describe('unknown secrets, by their shape', () => {
     ['Groq', 'gsk_abcdefghijklmnop'],
     ['a bearer value', 'Bearer abc.def-ghi_jkl=='],
     ['a JSON web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP'],
+    ['half hidden by stars, as OpenAI echoes it', 'sk-proj-ab****************************wxyz'],
+    ['Cerebras', 'csk-abcdefghijklmnopqrst'],
+    ['Google', `AIza${'x'.repeat(35)}`],
   ])('%s', (_, key) => {
     expect(redact(`Incorrect API key provided: ${key}, see the docs`, [])).toBe(
       'Incorrect API key provided: [redacted], see the docs',
@@ -91,5 +94,39 @@ describe('unknown secrets, by their shape', () => {
 
   test('words that only look a little like one stay', () => {
     expect(redact('the task-list of bearers, sk-1', [])).toBe('the task-list of bearers, sk-1')
+  })
+
+  test('a user and a password in a URL', () => {
+    expect(
+      redact('GET https://me:hunter2@acme.test:80/v1 and http://:p@b, not ab:c@d or http://[::1]:80/a@b', []),
+    ).toBe('GET https://[redacted]@acme.test:80/v1 and http://[redacted]@b, not ab:c@d or http://[::1]:80/a@b')
+  })
+})
+
+describe('inside of what base64 hides, as in the header x-error-json', () => {
+  const secret = 'hunter22-secret'
+  const hidden = (text: string): string => base64(`{"error":{"message":"${text}"}}`)
+
+  test.each([
+    ['a known secret', secret],
+    ['one with letters beyond ASCII', 'pässwörter'],
+    ['a shape', 'sk-proj-abcdefghijklmnop1234'],
+  ])('%s', (_, key) => {
+    for (const padding of ['', '.', '..', '...']) {
+      const run = hidden(`${padding}${key}`)
+      for (const form of [run, run.replace(/=+$/, ''), Buffer.from(run, 'base64').toString('base64url')]) {
+        for (const text of [`header ${form}`, `/path/${form}`, `{"x":"${form}"}`]) {
+          const clean = redact(text, [secret, 'pässwörter'])
+          expect(clean).toContain('[redacted]')
+          const left = clean.match(/[A-Za-z0-9+/_-]{8,}/g) ?? []
+          for (const each of left) expect(Buffer.from(each, 'base64').toString()).not.toMatch(/hunter|ssw|abcdef/)
+        }
+      }
+    }
+  })
+
+  test('what hides nothing stays as it is', () => {
+    const text = `request 01234567-89ab-cdef-0123-456789abcdef of ${hidden('busy')} at /v1/chat/completions-with-a-long-path`
+    expect(redact(text, [secret])).toBe(text)
   })
 })
