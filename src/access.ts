@@ -38,7 +38,12 @@ export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: 
 const credentials = async (plan: Plan<any, any>): Promise<Access> => {
   const { row } = plan.provider
   const { apiKey } = plan.options
-  const key = (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (await plan.provider.key())
+  let key: string | undefined
+  try {
+    key = (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (await plan.provider.key())
+  } catch (cause) {
+    throw new ConfigError(`Cannot get a key for ${row.name}: apiKey has failed, see the cause`, 'no_key', { cause })
+  }
   if (!key && row.keyVariable !== undefined && fetchOf(plan) === undefined) {
     throw new ConfigError(
       `Cannot call ${row.name} without a key: set ${row.keyVariable} in the environment, or give the apiKey option`,

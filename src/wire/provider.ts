@@ -82,8 +82,8 @@ export const createProvider = (options: ProviderOptions): ProviderFunction => {
     if (typeof id !== 'string' || id === '')
       throw new TypeError(`Cannot name a model of '${options.name}': the id must be a non-empty string`)
     const model: Model = { provider: options.name, id }
-    // Not enumerable: a model may be logged, and a provider's headers are nobody's business.
-    Object.defineProperty(model, carried, { value: provider })
+    // A function, and not enumerable: a model may be logged, and a provider's headers are nobody's business.
+    Object.defineProperty(model, carried, { value: () => provider })
     return model
   }
 }
@@ -113,7 +113,8 @@ export const providerOf = (options: ProviderOptions): Provider => {
 }
 
 /** The provider behind a model that `createProvider` made, in whichever copy of this module. */
-export const carriedProvider = (model: Model): Provider | undefined => (model as { [carried]?: Provider })[carried]
+export const carriedProvider = (model: Model): Provider | undefined =>
+  (model as { [carried]?: () => Provider })[carried]?.()
 
 /** Absent in browsers, where no key should be. */
 const environment = (name: string): string | undefined => {
