@@ -215,14 +215,18 @@ const refusedAnswer = ({ code, issues, text }: OutputError): Answer => ({
   fault: { code, issues, generation: text },
 })
 
-/** A provider that answers what nobody thought of breaks the answer, not the promise that errors have a type. */
-const typed = (cause: unknown): ExtractError =>
+/** What nobody thought of, of a provider or of the platform, breaks the answer, not the promise that errors have a type. */
+export const typed = (cause: unknown): ExtractError =>
   cause instanceof ExtractError
     ? cause
-    : new StreamError('The answer cannot be read: it is of a form that no provider is known to send', 'malformed', {
-        cause,
-        retryable: false,
-      })
+    : new StreamError(
+        'Cannot read the answer: something broke that is not known to break; see the cause',
+        'malformed',
+        {
+          cause,
+          retryable: false,
+        },
+      )
 
 const account = (call: OpenCall, decoder: ChatDecoder, requestId: string | undefined, elapsed: number): void => {
   const { reported, finishReason, id } = decoder

@@ -1,6 +1,6 @@
 import { orAbort } from './abort.ts'
-import { type Answer, ask, type Context } from './ask.ts'
-import { ExtractError, OutputError, ToolError } from './errors.ts'
+import { type Answer, ask, type Context, typed } from './ask.ts'
+import { type ExtractError, OutputError, ToolError } from './errors.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge } from './judge.ts'
 import type { Fault } from './repair/fault.ts'
@@ -24,8 +24,10 @@ export const run = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
   for (let next = 0; ; next++) {
     try {
       return await attempts(at, dialogue)
-    } catch (error) {
-      if (signal.aborted || !(error instanceof ExtractError)) throw error
+    } catch (cause) {
+      // A TypeError is the caller's: it says what cannot be sent.
+      if (signal.aborted || cause instanceof TypeError) throw cause
+      const error = typed(cause)
       const plan = fallbacks[next]
       if (plan === undefined || !anotherMayDo(error)) {
         if (next > 0) error.message += ` (model ${next + 1} of ${fallbacks.length + 1})`
