@@ -188,7 +188,13 @@ const once = async <I, O>(
     // An error inside a 200 has a status of its own, and a model that had run.
     if (error instanceof APIError && reader === undefined) ledger.refused(call)
     if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
-    if (error instanceof OutputError && error.retryable) return refusedAnswer(error)
+    if (error instanceof OutputError && error.retryable) {
+      // The provider has refused the turn by itself: there is nothing of it to send back, only to quote.
+      const { code, issues, text } = error
+      const turn = new ChatDecoder(sink, fail).end()
+      const response = { status: 400, headers: new Headers() }
+      return { turn, call: undefined, view: undefined, response, fault: { code, issues, generation: text } }
+    }
     throw error
   } finally {
     clocks.stop()
@@ -197,23 +203,6 @@ const once = async <I, O>(
     ledger.estimate(call, json.length, decoder.outputLength)
   }
 }
-
-/** A turn that the provider has refused by itself: there is nothing of it to send back, only to quote. */
-const refusedAnswer = ({ code, issues, text }: OutputError): Answer => ({
-  turn: {
-    message: { role: 'assistant' },
-    text: '',
-    reasoning: '',
-    refusal: '',
-    calls: [],
-    finishReason: null,
-    ending: 'error',
-  },
-  call: undefined,
-  view: undefined,
-  response: { status: 400, headers: new Headers() },
-  fault: { code, issues, generation: text },
-})
 
 /** What nobody thought of, of a provider or of the platform, breaks the answer, not the promise that errors have a type. */
 export const typed = (cause: unknown): ExtractError =>

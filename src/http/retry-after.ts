@@ -28,15 +28,7 @@ const resetOf = (headers: Headers): number | undefined => {
 }
 
 /** Milliseconds in the units of Go's durations (https://pkg.go.dev/time#ParseDuration), which Groq and OpenAI write. */
-const units: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  µs: 1e-3,
-  ns: 1e-6,
-}
+const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
 
 /** Seconds (`"1.5"`), a Go duration (`"6m0s"`, `"12ms"`), a moment in Unix seconds or milliseconds, or a date. */
 const waitOf = (text: string, headers: Headers): number | undefined => {
@@ -45,7 +37,7 @@ const waitOf = (text: string, headers: Headers): number | undefined => {
   const number = Number(value)
   // 1e9 s are 30 years: so large a number is a moment.
   if (number >= 0 && number < 1e9) return number * 1000
-  const parts = [...value.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g)]
+  const parts = [...value.matchAll(/([\d.]+)(h|ms|m|s)/g)]
   if (parts.length > 0 && parts.map(([part]) => part).join('') === value) {
     return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0)
   }
