@@ -182,8 +182,7 @@ describe('the budget that all calls of a provider share', () => {
     expect(acme.sent).toBe(25)
     await expect(acme.ask()).rejects.toMatchObject({
       retryable: true,
-      message:
-        "acme answered 503: busy; not tried again, since too many calls fail: the provider's retryBudget of 5 is spent",
+      message: "acme answered 503: busy; not tried again: too many calls fail, the provider's retryBudget (5) is spent",
     })
   })
 

@@ -35,7 +35,7 @@ export const nextTry = (
   const asked = error instanceof APIError ? error.retryAfter : undefined
   if (asked !== undefined && asked > maxRetryDelay) return `${sofar}; maxRetryDelay is ${maxRetryDelay / 1000} s`
   if (!budget.take()) {
-    return `${sofar}; not tried again, since too many calls fail: the provider's retryBudget of ${budget.capacity} is spent`
+    return `${sofar}; not tried again: too many calls fail, the provider's retryBudget (${budget.capacity}) is spent`
   }
   return asked === undefined ? random() * Math.min(maxDelay, firstDelay * 2 ** (tries - 1)) : asked * (1 + random() / 4)
 }
@@ -44,7 +44,8 @@ export const nextTry = (
 export const sleep = (ms: number, signal: AbortSignal): Promise<void> => {
   let timer: ReturnType<typeof setTimeout>
   const waited = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, ms)
+    // A longer delay fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
+    timer = setTimeout(resolve, Math.min(ms, 2_147_483_647))
   })
   return orAbort(waited, signal).finally(() => clearTimeout(timer))
 }

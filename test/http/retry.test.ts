@@ -52,7 +52,7 @@ describe('nextTry', () => {
     for (const error of [asking(60_001), new ConfigError('no key', 'no_key')]) nextTry(error, 1, spare)
     expect(nextTry(gone, 1, spare, most)).toBe(500)
     expect(nextTry(gone, 1, spare)).toBe(
-      "; not tried again, since too many calls fail: the provider's retryBudget of 1 is spent",
+      "; not tried again: too many calls fail, the provider's retryBudget (1) is spent",
     )
   })
 })
@@ -105,6 +105,16 @@ describe('sleep', () => {
     await sleeping
     expect(woke).toHaveBeenCalledOnce()
     expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('longer than a timer can hold does not end at once', async () => {
+    const abort = new AbortController()
+    const woke = vi.fn()
+    const sleeping = sleep(2 ** 32, abort.signal).then(woke, () => 'aborted')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(woke).not.toHaveBeenCalled()
+    abort.abort()
+    expect(await sleeping).toBe('aborted')
   })
 
   test('an abort ends it with its reason and leaves neither timer nor listener', async () => {
