@@ -58,10 +58,11 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
   const { reasoning } = dialogue
   let { messages, kind, step } = dialogue
   let repairs = 0
+  let answerAgain = false
   let toolFailure: ToolError | undefined
 
   for (;;) {
-    const forced = step >= plan.maxSteps || repairs > 0
+    const forced = step >= plan.maxSteps || answerAgain
     const request = { messages, functions: plan.functions, choice: choiceOf(context, forced), stream: context.streamed }
     const answer = await ask(context, request, kind)
     const { turn } = answer
@@ -106,6 +107,8 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
     const error = faultError(context, answer, fault, repairs)
     if (!error.retryable || repairs >= plan.maxRepairs) throw error
     repairs++
+    // What the provider refused may have been the call of a tool.
+    if (fault.generation === undefined) answerAgain = true
     channel.restart()
     channel.emit({ type: 'repair', attempt: channel.attempt, issues: fault.issues })
     messages = [...messages, ...repairMessages(turn, fault, plan.declaration, answer.call)]

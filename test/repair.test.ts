@@ -261,6 +261,17 @@ describe('what the provider itself refuses of what the model wrote', () => {
     ])
   })
 
+  it('may have been the call of a tool, which may then be called again', async () => {
+    let runs = 0
+    const tools = { clock: { inputSchema: z.object({ zone: z.string() }), execute: () => `${++runs} o'clock` } }
+    await using server = await modelServer(refused, { call: 'clock', args: '{"zone":"CET"}' }, { text: 'It is one.' })
+    const asked = extract(z.string(), 'What time is it?', { model: server.model(), tools })
+    expect(await asked).toBe('It is one.')
+    expect(runs).toBe(1)
+    expect(server.requests.map(({ body }) => body.tool_choice)).toEqual(['auto', 'auto', 'auto'])
+    expect(server.requests[1]!.body.messages.at(-1).content).toContain('Call it again, corrected, or answer with text.')
+  })
+
   it('is an OutputError when no repair is left; what the model wrote stands in its text alone', async () => {
     await using server = await modelServer(refused)
     const asked = extract(Person, personPrompt, { model: server.model(), maxRepairs: 0 })

@@ -22,7 +22,9 @@ export const repairMessages = (
     ...(fault.generation ? [`What came was: ${JSON.stringify(wellFormed(fault.generation))}`] : []),
   ].join('\n')
   if (turn.calls.length === 0) {
-    const wanted = isText ? 'Answer with text.' : `Call the function '${name}' with the answer as its arguments.`
+    const wanted = isText
+      ? `${fault.generation === undefined ? 'Answer' : 'Call it again, corrected, or answer'} with text.`
+      : `Call the function '${name}' with the answer as its arguments.`
     return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]
   }
   const wanted = isText ? 'Answer with text.' : `Call '${name}' again with all of its arguments, corrected.`
