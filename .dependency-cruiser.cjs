@@ -1,11 +1,11 @@
 /** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
 const floors = [
-  { types: 'types\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts' },
+  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts' },
   { errors: 'errors\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
-  { channel: 'channel\\.ts', plan: '(plan|options|ledger)\\.ts' },
+  { channel: '(channel|elements|reader)\\.ts', plan: '(plan|options|ledger)\\.ts' },
   { run: '(run|fallback|ask|access|judge|tools)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },

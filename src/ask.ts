@@ -1,6 +1,7 @@
 import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
+import type { Hopeless } from './decode/hopeless.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
 import { APIError, ExtractError, OutputError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
@@ -31,6 +32,8 @@ export interface Answer {
   /** The call that holds the answer, when there was one, and its view. */
   readonly call: WireCall | undefined
   readonly view: ArgumentsView | undefined
+  /** Why it was given up, when it was. */
+  readonly hopeless: Hopeless | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
   /** What is wrong with it, where the provider has found that already. */
   readonly fault?: Fault
@@ -117,7 +120,8 @@ const once = async <I, O>(
     error => abort.abort(error),
     () => reader?.stop(),
   )
-  const { sink, answer } = sinkFor(context)
+  const { sink, answer, hopeless } = sinkFor(context)
+  let stopped = false
   let requestId: string | undefined
   const fail = (body: unknown): Error =>
     apiError({ provider: plan.provider.row.name, status: 200, headers: new Headers(), body, secrets, requestId })
@@ -142,7 +146,9 @@ const once = async <I, O>(
         decoder.feed(text)
         clocks.progress(decoder.outputLength > before)
         if (decoder.finished) clocks.finished()
-        return true
+        // Once it has finished nothing is saved: the strict end decides.
+        stopped = !decoder.finished && hopeless() !== undefined
+        return !stopped
       },
       pause() {
         channel.grew()
@@ -159,7 +165,7 @@ const once = async <I, O>(
     })
     const turn = decoder.end()
     channel.grew()
-    if (!whole && turn.finishReason === null) {
+    if (!whole && !stopped && turn.finishReason === null) {
       throw new StreamError(
         'The answer ended before it was finished: no finish reason and no [DONE] came',
         'interrupted',
@@ -178,6 +184,7 @@ const once = async <I, O>(
       turn,
       call: index === undefined ? undefined : turn.calls[index],
       view,
+      hopeless: stopped || hopeless()?.code === 'limit' ? hopeless() : undefined,
       response: { status: response.status, headers: response.headers },
     }
   } catch (cause) {
@@ -224,6 +231,7 @@ const account = (call: OpenCall, decoder: ChatDecoder, requestId: string | undef
   if (finishReason !== null) call.finishReason = finishReason
   const known = requestId ?? id
   if (known !== undefined) call.requestId = known
+  call.received = decoder.outputLength
   call.timing.total = elapsed
 }
 
@@ -234,11 +242,12 @@ const sinkFor = <I, O>({
 }: Context<I, O>): {
   sink: DeltaSink
   answer: () => { index: number | undefined; view: ArgumentsView | undefined }
+  hopeless: () => Hopeless | undefined
 } => {
-  const { declaration } = plan
+  const { declaration, options } = plan
   let index: number | undefined
   let view: ArgumentsView | undefined
-  const text = declaration.isText ? new TextView() : undefined
+  const text = declaration.isText ? new TextView(options) : undefined
   if (text !== undefined) channel.show(text)
   const sink: DeltaSink = {
     text(delta) {
@@ -251,18 +260,21 @@ const sinkFor = <I, O>({
     call(opened, name) {
       if (index !== undefined || declaration.isText || name !== declaration.name) return
       index = opened
-      view = new ArgumentsView(declaration, {
-        onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
-        onComplete(path, value, valid) {
-          if (!valid || !channel.watched) return
-          channel.emit({ type: 'complete', attempt: channel.attempt, path: path(), value })
+      view = new ArgumentsView(
+        declaration,
+        {
+          onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
+          onComplete(path, value, valid) {
+            if (valid) channel.complete(path, value)
+          },
         },
-      })
+        options,
+      )
       channel.show(view)
     },
     arguments(of, delta) {
       if (of === index) view?.feed(delta)
     },
   }
-  return { sink, answer: () => ({ index, view }) }
+  return { sink, answer: () => ({ index, view }), hopeless: () => (view ?? text)?.hopeless }
 }

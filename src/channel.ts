@@ -1,23 +1,19 @@
+import type { Step } from './decode/path.ts'
 import type { View } from './decode/view.ts'
-import type { DeepPartial, Event } from './types.ts'
-
-/** What a reader waits for has not come yet. */
-const nothing = Symbol('nothing')
-
-interface Waiter<T> {
-  resolve(result: IteratorResult<T, void>): void
-  reject(error: unknown): void
-}
+import { type DecodeItem, ElementReader, type ElementSource } from './elements.ts'
+import { nothing, QueueReader, Reader } from './reader.ts'
+import type { DeepPartial, Event, Issue } from './types.ts'
 
 /**
- * Between one run and its readers. Partials go through one slot, which holds the newest; events are kept until every
- * reader has had them, and make the socket wait meanwhile.
+ * Between one run and its readers. Partials go through one slot, which holds the newest; events and elements are kept
+ * until every reader has had them, and make the socket wait meanwhile.
  */
-export class Channel<I> {
+export class Channel<I> implements ElementSource {
   /** Which growth the partials belong to, from 1. */
   attempt = 1
-  readonly #partials = new Set<Reader<I, DeepPartial<I>>>()
+  readonly #partials = new Set<PartialReader<I>>()
   readonly #events = new Set<EventReader<I>>()
+  readonly #elements = new Set<ElementReader<unknown>>()
   readonly #observer: ((event: Event) => void) | undefined
   readonly #onLeave: () => void
   #view: View | undefined
@@ -52,6 +48,29 @@ export class Channel<I> {
     } catch {}
   }
 
+  /** A value has closed and is valid. `path` is for use during the call only. */
+  complete(path: () => Issue['path'], value: unknown): void {
+    if (!this.watched && this.#elements.size === 0) return
+    const at = path()
+    if (this.watched) this.emit({ type: 'complete', attempt: this.attempt, path: at, value })
+    for (const reader of this.#elements) reader.offer(at, value)
+  }
+
+  /** The whole answer is valid, whatever was seen in it on the way. */
+  mended(): void {
+    this.grew()
+    for (const reader of this.#elements) this.replay((path, value) => reader.offer(path, value))
+  }
+
+  rejected(attempt: number, issue: Issue): void {
+    this.emit({ type: 'issue', attempt, issue })
+  }
+
+  /** Resolves when all elements that came are decoded: what is wrong with them is told before the end. */
+  async settled(): Promise<void> {
+    for (const reader of this.#elements) await reader.settled
+  }
+
   /** An answer begins to grow. */
   show(view: View): void {
     this.#view = view
@@ -79,7 +98,7 @@ export class Channel<I> {
     this.emit({ type: 'partial', attempt: this.attempt, value })
   }
 
-  /** Resolves when every event reader has had its events; undefined when they have, or when somebody waits for the end. */
+  /** Resolves when every reader that loses nothing has had all that came; undefined when they have, or when somebody waits for the end. */
   backlog(): Promise<void> | undefined {
     if (this.#hurried || !this.#waits()) return undefined
     return new Promise(resolve => {
@@ -95,7 +114,7 @@ export class Channel<I> {
 
   close(failed: boolean, error?: unknown): void {
     this.#end = { failed, error }
-    for (const reader of [...this.#partials, ...this.#events]) reader.pump()
+    for (const reader of [...this.#partials, ...this.#events, ...this.#elements]) reader.pump()
   }
 
   // ---- the readers' side
@@ -120,7 +139,7 @@ export class Channel<I> {
 
   /** How many are reading now. */
   get readers(): number {
-    return this.#partials.size + this.#events.size
+    return this.#partials.size + this.#events.size + this.#elements.size
   }
 
   /** @param onTouch called at the first `next`. */
@@ -130,6 +149,23 @@ export class Channel<I> {
 
   readEvents(onTouch: () => void): AsyncIterator<Event<I>, void, void> {
     return new EventReader<I>(this, this.#events, onTouch)
+  }
+
+  readElements<T>(
+    onTouch: () => void,
+    steps: readonly Step[],
+    decode: DecodeItem | undefined,
+  ): AsyncIterator<T, void, void> {
+    return new ElementReader<T>(this, this.#elements, onTouch, steps, decode)
+  }
+
+  isComplete(path: readonly (string | number)[]): boolean {
+    const ended = this.#end?.failed === false
+    return this.#view?.isComplete?.(path) ?? ended
+  }
+
+  replay(visit: (path: Issue['path'], value: unknown) => void): void {
+    this.#view?.replay?.(visit)
   }
 
   /** What a late reader of events begins with: the present snapshot; after a clean end the last event as well. */
@@ -142,7 +178,6 @@ export class Channel<I> {
     ]
   }
 
-  /** A reader has nothing left to read for now. */
   took(): void {
     if (!this.#waits()) this.#release()
   }
@@ -158,79 +193,17 @@ export class Channel<I> {
   }
 
   #waits(): boolean {
-    for (const reader of this.#events) if (reader.behind) return true
+    for (const reader of [...this.#events, ...this.#elements]) if (reader.behind) return true
     return false
   }
 }
 
-/** An iterator over what a channel has for it. Joins at its first `next`; an iterator nobody reads costs nothing. */
-abstract class Reader<I, T> implements AsyncIterator<T, void, void> {
-  protected readonly channel: Channel<I>
-  readonly #room: Set<Reader<I, T>>
-  readonly #onTouch: () => void
-  readonly #waiters: Waiter<T>[] = []
-  #state: 'new' | 'reading' | 'over' = 'new'
-
-  constructor(channel: Channel<I>, room: Set<any>, onTouch: () => void) {
-    this.channel = channel
-    this.#room = room
-    this.#onTouch = onTouch
-  }
-
-  next(): Promise<IteratorResult<T, void>> {
-    if (this.#state === 'over') return Promise.resolve({ done: true, value: undefined })
-    if (this.#state === 'new') {
-      this.#state = 'reading'
-      this.#room.add(this)
-      this.joined()
-      this.#onTouch()
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject })
-      this.pump()
-    })
-  }
-
-  return(): Promise<IteratorResult<T, void>> {
-    if (this.#state !== 'over') {
-      const joined = this.#state === 'reading'
-      this.#finish()
-      if (joined) this.channel.left()
-    }
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  /** Serves the waiters with what there is. */
-  pump(): void {
-    while (this.#waiters.length > 0) {
-      const item = this.take()
-      if (item !== nothing) {
-        this.#waiters.shift()!.resolve({ done: false, value: item as T })
-        continue
-      }
-      const { end } = this.channel
-      if (end === undefined) return
-      if (end.failed) this.#waiters.shift()!.reject(end.error)
-      this.#finish()
-    }
-  }
-
-  protected joined(): void {}
-  protected abstract take(): T | typeof nothing
-
-  #finish(): void {
-    this.#state = 'over'
-    this.#room.delete(this)
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined })
-  }
-}
-
-class PartialReader<I> extends Reader<I, DeepPartial<I>> {
+class PartialReader<I> extends Reader<DeepPartial<I>, Channel<I>> {
   #seen: unknown
   #attempt = 0
 
   protected take(): DeepPartial<I> | typeof nothing {
-    const { value, attempt } = this.channel
+    const { value, attempt } = this.source
     if (value === undefined || (value === this.#seen && attempt === this.#attempt)) return nothing
     this.#seen = value
     this.#attempt = attempt
@@ -238,32 +211,8 @@ class PartialReader<I> extends Reader<I, DeepPartial<I>> {
   }
 }
 
-class EventReader<I> extends Reader<I, Event<I>> {
-  #queue: Event<I>[] = []
-  #head = 0
-
-  get behind(): boolean {
-    return this.#head < this.#queue.length
-  }
-
-  push(event: Event<I>): void {
-    this.#queue.push(event)
-    this.pump()
-  }
-
+class EventReader<I> extends QueueReader<Event<I>, Channel<I>> {
   protected override joined(): void {
-    this.#queue = this.channel.summarize()
-  }
-
-  protected take(): Event<I> | typeof nothing {
-    const event = this.#queue[this.#head]
-    if (event === undefined) return nothing
-    this.#head++
-    if (!this.behind) {
-      this.#queue = []
-      this.#head = 0
-      this.channel.took()
-    }
-    return event
+    this.push(...this.source.summarize())
   }
 }

@@ -1,9 +1,13 @@
+import { orAbort } from './abort.ts'
 import { bodyOf, type Context } from './ask.ts'
 import { Channel } from './channel.ts'
+import { type Step, stepsOf } from './decode/path.ts'
+import { Shape } from './decode/shape.ts'
 import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { choiceOf, run } from './run.ts'
-import type { Call, DeepPartial, Event, Extraction, Result } from './types.ts'
+import { validatorOf } from './schema/index.ts'
+import type { Call, DeepPartial, Event, Extraction, Result, Schema } from './types.ts'
 
 /** Node's own `fetch` gives up waiting for headers after this (undici's `headersTimeout`), which a plain answer may need. */
 const platformHeadersLimit = 300_000
@@ -21,6 +25,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   readonly #ledger = new Ledger()
   readonly #channel: Channel<I>
   readonly #abort = new AbortController()
+  #shape: Shape | undefined
   #streamed: boolean | undefined
   #readsStream = false
   #promised = false
@@ -61,6 +66,30 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   events(): AsyncIterable<Event<I>, void, void> {
     return { [Symbol.asyncIterator]: () => this.#channel.readEvents(() => this.#touchStream()) }
+  }
+
+  elements(path = '[]', item?: Schema): AsyncIterable<any, void, void> {
+    const steps = this.#steps(path, 'read the elements at')
+    if (steps.at(-1) !== undefined || steps.length === 0)
+      throw new TypeError(`Cannot read the elements at '${path}': the path of a list's elements ends with '[]'`)
+    const validate = item && validatorOf(item)
+    // A schema that never settles must not outlive an abort.
+    const decode = validate && ((value: unknown) => orAbort(validate(value), this.#abort.signal))
+    return {
+      [Symbol.asyncIterator]: () => this.#channel.readElements(() => this.#touchStream(), steps, decode),
+    }
+  }
+
+  isComplete(path: string): boolean {
+    const steps = this.#steps(path, 'tell of')
+    if (steps.includes(undefined))
+      throw new TypeError(`Cannot tell of '${path}': a value has one place, so every list needs an index`)
+    return this.#channel.isComplete(steps as (string | number)[])
+  }
+
+  #steps(path: string, verb: string): Step[] {
+    this.#shape ??= Shape.of(this.#plan.declaration.canonical)
+    return stepsOf(path, this.#shape, verb)
   }
 
   abort(reason: unknown = new DOMException('The extraction was aborted', 'AbortError')): void {

@@ -11,6 +11,7 @@ export {
 } from './errors.ts'
 export { extract } from './extract.ts'
 export { type Declaration, defineExtractor, type Extractor, withDefaults } from './extractor.ts'
+export type { At, ElementPath, Item, ValuePath } from './paths.ts'
 export type {
   Call,
   DeepPartial,
@@ -20,6 +21,7 @@ export type {
   Input,
   Issue,
   JsonSchema,
+  Limits,
   Message,
   Model,
   Options,

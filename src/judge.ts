@@ -21,7 +21,8 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   refuseUnclean(context, answer)
   const { plan, channel } = context
   const { declaration } = plan
-  const { turn, view } = answer
+  const { turn, view, hopeless } = answer
+  if (hopeless !== undefined) return { type: 'fault', fault: { ...hopeless, input: view?.value } }
   if (view === undefined) {
     if (turn.calls.length > 0 && plan.tools.size > 0) return { type: 'tools' }
     if (declaration.isText && turn.calls.length === 0 && turn.text !== '') {
@@ -38,7 +39,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     if (unwrapped && view.value !== undefined) channel.restart()
     view.mend(decoded.input)
     channel.show(view)
-    channel.grew()
+    channel.mended()
   }
   const extra = turn.calls.filter(({ name }) => name === declaration.name).length - 1
   const more: Issue = {

@@ -15,7 +15,7 @@ export class Ledger {
   readonly #refused = new Set<OpenCall>()
 
   open(kind: Call['kind'], attempt: number, model: string): OpenCall {
-    const call: OpenCall = { kind, attempt, model, issues: [], outcome: 'pending', timing: {} }
+    const call: OpenCall = { kind, attempt, model, issues: [], outcome: 'pending', received: 0, timing: {} }
     this.calls.push(call)
     return call
   }

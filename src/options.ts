@@ -46,6 +46,8 @@ const kindOf: Readonly<Record<string, Kind>> = {
   maxRetries: 'count',
   maxRetryDelay: 'count',
   maxRepairs: 'count',
+  onInvalid: 'other',
+  limits: 'object',
   timeout: 'other',
   signal: 'signal',
   headers: 'texts',
@@ -54,6 +56,9 @@ const kindOf: Readonly<Record<string, Kind>> = {
   extraBody: 'object',
   onEvent: 'function',
 }
+
+/** What the decoder reads of an answer at most. */
+const maxOutput = 16 * 1024 * 1024
 
 const reserved = ['messages', 'tools', 'stream']
 
@@ -73,7 +78,14 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   }
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
-  checkMode(options.mode)
+  checkChoice('mode', options.mode, ['auto', 'tool'])
+  checkChoice('onInvalid', options.onInvalid, ['auto', 'stop', 'finish'])
+  for (const [name, value] of Object.entries(options.limits ?? {})) {
+    checkName('limits', name, ['length', 'blanks', 'depth'])
+    if (value !== undefined) checkKind(`limits.${name}`, value, 'count')
+    if (name === 'length' && (value as number) > maxOutput)
+      throw new RangeError(`Cannot extract with limits.length ${value}: it must be at most ${maxOutput}`)
+  }
   checkTimeout(options.timeout)
   for (const key of Object.keys(options.reasoning ?? {})) checkName('reasoning', key, ['effort', 'maxTokens'])
   for (const key of reserved) {
@@ -122,9 +134,12 @@ const checkModel = (option: string, model: unknown): void => {
   throw new TypeError(`Cannot extract with ${option} ${show(model)}: ${wanted}`)
 }
 
-const checkMode = (mode: unknown): void => {
-  if (mode === undefined || mode === 'auto' || mode === 'tool') return
-  throw new RangeError(`Cannot extract with mode ${show(mode)}: it must be 'auto' or 'tool'`)
+const checkChoice = (name: string, value: unknown, choices: readonly string[]): void => {
+  if (value === undefined || choices.includes(value as string)) return
+  const listed = choices.map(choice => `'${choice}'`)
+  throw new RangeError(
+    `Cannot extract with ${name} ${show(value)}: it must be ${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`,
+  )
 }
 
 const checkTimeout = (timeout: unknown): void => {

@@ -69,6 +69,7 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
     if (turn.reasoning !== '') reasoning.push(turn.reasoning)
     // A refinement of the user's that never settles must not outlive an abort.
     const verdict = await orAbort(judge(context, answer), signal)
+    await orAbort(channel.settled(), signal)
 
     if (verdict.type !== 'tools') skipTools(context, turn)
     if (verdict.type === 'output') {

@@ -1,5 +1,7 @@
 /** Public types that belong to no single room. */
 
+import type { At, Atom, ElementPath, Item, ValuePath } from './paths.ts'
+
 // ---------------------------------------------------------------- schemas
 
 interface Types<I, O> {
@@ -59,21 +61,6 @@ export type Output<S> = 0 extends 1 & S
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
 // ---------------------------------------------------------------- partials
-
-type Atom =
-  | string
-  | number
-  | boolean
-  | bigint
-  | symbol
-  | null
-  | undefined
-  | Date
-  | URL
-  | RegExp
-  | Map<any, any>
-  | Set<any>
-  | ((...args: any[]) => unknown)
 
 /**
  * A value that is still arriving: every property may be absent, lists hold partial elements, atoms are whole. Read-only,
@@ -185,6 +172,8 @@ export interface Call {
   readonly issues: readonly Issue[]
   /** `pending` while it runs, then `ok`, `aborted`, or the code of what went wrong. */
   readonly outcome: string
+  /** Characters of output that were read, reasoning included: where a call was stopped early, all that was. */
+  readonly received: number
   /** Milliseconds from the request to the first byte of the body, and to the end. */
   readonly timing: { readonly firstByte?: number; readonly total?: number }
 }
@@ -245,6 +234,16 @@ export interface Timeouts {
   readonly total?: number | undefined
 }
 
+/** Where reading stops for good. All are characters but `depth`. */
+export interface Limits {
+  /** Of the answer, arguments or text. Default 16,777,216, which is the most. */
+  readonly length?: number | undefined
+  /** Blanks in a row outside the strings of the arguments. Default 4,096. */
+  readonly blanks?: number | undefined
+  /** Lists and objects open at once. Default 128. */
+  readonly depth?: number | undefined
+}
+
 /** The schemas of tools by name: what the types of `execute` come from. */
 export type ToolSchemas<T> = { readonly [K in keyof T]: Schema }
 
@@ -293,6 +292,15 @@ export interface Options<T = {}> {
   readonly maxRetryDelay?: number | undefined
   /** Times a schema failure is shown to the model. Default 1. */
   readonly maxRepairs?: number | undefined
+  /**
+   * What a stream does once its answer cannot become valid any more. `auto` (default): stops at once for what is wrong as a
+   * whole - the root, text that is no JSON, a string that repeats itself without end - and reads the rest otherwise.
+   * `stop`: stops at the first issue. `finish`: stops for the `limits` alone. The request is cancelled and a repair, while
+   * one is left, begins at once. What the strict end would mend without loss stops nothing.
+   */
+  readonly onInvalid?: 'auto' | 'stop' | 'finish' | undefined
+  /** Beyond a limit the request is cancelled and an `OutputError` thrown: `degenerate` for blanks, else `limit`. */
+  readonly limits?: Limits | undefined
   /** Milliseconds for each call in all, or one limit per clock. */
   readonly timeout?: number | Timeouts | undefined
   readonly signal?: AbortSignal | undefined
@@ -322,6 +330,29 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
   result(): Promise<Result<O>>
   /** Everything, in order, lossless: a slow reader slows the socket. */
   events(): AsyncIterable<Event<I>, void, void>
+  /**
+   * The elements of a list, each once, as it closes and is valid. `path` names the list - `'orders[].items[]'`, by default
+   * the root's `'[]'` - and `item` decodes each element by a schema of its own, async ones too; they come in order.
+   *
+   * Lossless: a slow reader slows the socket; a late one gets those that have closed first. A failure throws from the
+   * loop after them. An invalid element is left out, told as an `issue` event, and holds up nothing. What `item` throws
+   * is thrown from the loop.
+   *
+   * An element is final, whatever comes later. After a retry or a repair an element is known by its position: one that
+   * was handed out is not handed out again, be it another there now, and one that was not is, when it is valid now.
+   *
+   * @throws TypeError for a path that the schema has no list at.
+   */
+  elements(this: [Item<I>] extends [never] ? never : unknown): AsyncIterable<Item<I>, void, void>
+  elements<P extends string>(path: P & ElementPath<I, P>): AsyncIterable<At<I, P>, void, void>
+  elements<P extends string, E>(path: P & ElementPath<I, P>, item: Schema<At<I, P>, E>): AsyncIterable<E, void, void>
+  /**
+   * Whether the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has closed, is valid, and will not
+   * change in this attempt. Costs the length of the path.
+   *
+   * @throws TypeError for a path that the schema has no place for.
+   */
+  isComplete<P extends string>(path: P & ValuePath<I, P>): boolean
   /** Stops the run and the HTTP request. Readers see `reason` itself (default: an `AbortError`). */
   abort(reason?: unknown): void
   /** Which growth the partials belong to, from 1. Readable inside a loop. */

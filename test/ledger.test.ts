@@ -51,7 +51,7 @@ describe('a call', () => {
     const call = ledger.open('first', 1, 'xai/grok')
     const { calls } = ledger
     expect(calls).toEqual([
-      { kind: 'first', attempt: 1, model: 'xai/grok', issues: [], outcome: 'pending', timing: {} },
+      { kind: 'first', attempt: 1, model: 'xai/grok', issues: [], outcome: 'pending', received: 0, timing: {} },
     ])
     call.outcome = 'ok'
     ledger.open('repair', 2, 'xai/grok')

@@ -19,9 +19,10 @@ export class Shape {
     return new Shape(open(canonical, canonical), canonical)
   }
 
-  /** An object that holds `inner` under one key: the wire's view of a root that is not an object. */
-  static wrapped(inner: JsonSchema, key: string): Shape {
-    return new Shape([{ type: 'object', properties: { [key]: inner }, additionalProperties: false }], inner)
+  /** As it is on the wire: a root that is no object stands in one, under the wrapper's key. */
+  static sent(canonical: JsonSchema, wrapper: string | undefined): Shape {
+    if (wrapper === undefined) return Shape.of(canonical)
+    return new Shape([{ type: 'object', properties: { [wrapper]: canonical }, additionalProperties: false }], canonical)
   }
 
   /** Whether a value of this JSON type may stand here. */
@@ -37,6 +38,16 @@ export class Shape {
         (additionalProperties !== undefined && additionalProperties !== false) ||
         patternProperties !== undefined,
     )
+  }
+
+  /** Nothing is said of this place: anything may stand here, and in it. */
+  get free(): boolean {
+    return this.#schemas.every(schema => !['type', 'enum', 'const', 'properties'].some(keyword => keyword in schema))
+  }
+
+  /** The keys that the schema names. */
+  get keys(): string[] {
+    return this.#schemas.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {}))
   }
 
   child(key: string | number): Shape {

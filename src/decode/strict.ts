@@ -38,7 +38,7 @@ export const decodeStrict = async <I, O>(
     return { ok: false, code: codeOf(read), issues: [{ path: [], code, message }], warnings: [] }
   }
   const { wrapper, canonical, name } = declaration
-  const shape = wrapper === undefined ? Shape.of(canonical) : Shape.wrapped(canonical, wrapper)
+  const shape = Shape.sent(canonical, wrapper)
   const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
   const input = wrapper === undefined ? value : memberOf(value, wrapper)
   const told = wrapper === undefined ? notes : notes.map(note => ({ ...note, path: note.path.slice(1) }))
@@ -63,7 +63,7 @@ const readArguments = (text: string, fed?: JsonParser): Reading | JsonError => {
   return { value: again.value, notes: [fenced, ...again.notes] }
 }
 
-const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>
+export const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>
   code === 'blank_run' ? 'degenerate' : code === 'depth' || code === 'length' ? 'limit' : 'invalid_json'
 
 const memberOf = (value: JsonValue, key: string): JsonValue | undefined =>

@@ -17,14 +17,16 @@ export const unfence = (text: string): string | undefined => {
   return /^\w*$/.test(language) ? inner.slice(line + 1) : undefined
 }
 
+/** Whether models put this key around the arguments, and the schema itself has no place for it. */
+export const isWrapper = (key: string, shape: Shape, name: string): boolean =>
+  (wrapperKeys.has(key) || key === name) && !shape.owns(key)
+
 /** Takes off one key around the whole value, where the schema itself has no place for it. */
 export const unwrapKey = (reading: Reading, shape: Shape, name: string): Reading => {
   const { value, notes } = reading
   if (!isObject(value)) return reading
   const [key, ...others] = Object.keys(value)
-  if (key === undefined || others.length > 0 || !(wrapperKeys.has(key) || key === name) || shape.owns(key)) {
-    return reading
-  }
+  if (key === undefined || others.length > 0 || !isWrapper(key, shape, name)) return reading
   const inner = decoded(value[key]!, shape) ?? { value: value[key]!, notes: [] }
   if (!isObject(inner.value)) return reading
   const wrapped: Issue = {
@@ -62,7 +64,7 @@ export const unwrapEncoded = ({ value, notes }: Reading, shape: Shape): Reading 
 }
 
 /** What the string holds, when it is the JSON of an object or a list that should have stood here itself. */
-const decoded = (value: JsonValue, shape: Shape): Reading | undefined => {
+export const decoded = (value: JsonValue, shape: Shape): Reading | undefined => {
   if (typeof value !== 'string' || shape.takes('string')) return undefined
   const first = value.trimStart()[0]
   if (!((first === '{' && shape.takes('object')) || (first === '[' && shape.takes('array')))) return undefined

@@ -1,7 +1,8 @@
 import { createJsonParser, type JsonParser } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
-import type { Issue } from '../types.ts'
+import type { Issue, Limits } from '../types.ts'
 import { type Checker, type CheckListener, type CompiledCheck, compileCheck } from './check/index.ts'
+import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { isObject } from './shape.ts'
 
 /** What is to be seen of one growing answer. */
@@ -10,7 +11,25 @@ export interface View {
   readonly value: unknown
   /** The answer as it was written so far. */
   readonly text: string
+  /** Why reading on is of no use, when it is. */
+  readonly hopeless: Hopeless | undefined
+  /** Whether the value at a path has closed, is valid, and will not change. Undefined where only the end tells. */
+  isComplete?(path: readonly (string | number)[]): boolean
+  /** Tells every valid value that has closed so far, in order. */
+  replay?(visit: Visit): void
 }
+
+type Visit = (path: Issue['path'], value: unknown) => void
+
+/** UTF-16 units of an answer, where the options do not say less. */
+const mostCharacters = 16 * 1024 * 1024
+
+export interface ViewOptions {
+  readonly limits?: Limits | undefined
+  readonly onInvalid?: OnInvalid | undefined
+}
+
+type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name'>
 
 /**
  * The typed partial of a function's arguments. Speaks the user's shape: where the root is wrapped for the wire, the
@@ -24,25 +43,75 @@ export interface View {
 export class ArgumentsView implements View {
   readonly #parser: JsonParser
   readonly #checker: Checker
-  readonly #wrapper: string | undefined
+  readonly #declaration: Declared
+  readonly #limits: Limits
+  readonly #watch: Watch
   #text = ''
   #mended: { value: unknown } | undefined
   #broken = false
 
-  constructor(declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>, listener?: CheckListener) {
-    this.#wrapper = declaration.wrapper
-    this.#checker = checkOf(declaration).start(listener)
-    this.#parser = createJsonParser({ follower: this.#checker })
+  constructor(
+    declaration: Declared,
+    listener: CheckListener = {},
+    { limits = {}, onInvalid = 'auto' }: ViewOptions = {},
+  ) {
+    this.#declaration = declaration
+    this.#limits = limits
+    this.#watch = new Watch(declaration, onInvalid)
+    this.#checker = checkOf(declaration).start({
+      onIssue: (issue, got) => {
+        listener.onIssue?.(issue, got)
+        this.#watch.issue(issue, got, this)
+      },
+      onComplete: (path, value, valid) => {
+        listener.onComplete?.(path, value, valid)
+        if (!valid) this.#watch.invalid(path, value, this)
+      },
+    })
+    this.#parser = this.#parserFor(this.#checker)
   }
 
-  /** Text that is no JSON stops the growth and nothing else: the strict end decides what it was. */
+  #parserFor(follower: Checker): JsonParser {
+    const { length: maxLength, blanks: maxBlankRun, depth: maxDepth } = this.#limits
+    return createJsonParser({ follower, maxLength, maxBlankRun, maxDepth })
+  }
+
+  /** Text that is no JSON stops the growth: whether it can still be an answer, `hopeless` and the strict end decide. */
   feed(delta: string): void {
     this.#text += delta
+    this.#watch.grew(delta)
     if (this.#broken) return
     try {
       this.#parser.feed(delta)
-    } catch {
+    } catch (error) {
       this.#broken = true
+      this.#watch.refused(error, this.#text)
+    }
+  }
+
+  get hopeless(): Hopeless | undefined {
+    const { length = mostCharacters } = this.#limits
+    return this.#watch.hopeless ?? (this.#text.length > length ? tooLong(length) : undefined)
+  }
+
+  get hopelessAtRoot(): boolean {
+    return this.#checker.hopelessAtRoot
+  }
+
+  replay(visit: Visit): void {
+    if (this.#mended !== undefined) {
+      visitAll(this.#mended.value, [], visit)
+      return
+    }
+    const follower = checkOf(this.#declaration).start({
+      onComplete: (path, value, valid) => {
+        if (valid) visit(path(), value)
+      },
+    })
+    try {
+      this.#parserFor(follower).feed(this.#text)
+    } catch {
+      // As far as it went.
     }
   }
 
@@ -51,8 +120,9 @@ export class ArgumentsView implements View {
     const value = this.#parser.value
     // Arguments are an object; anything else is a mistake of the model that must not be shown as the user's type.
     if (!isObject(value)) return undefined
-    if (this.#wrapper === undefined) return value
-    return Object.hasOwn(value, this.#wrapper) ? value[this.#wrapper] : undefined
+    const { wrapper } = this.#declaration
+    if (wrapper === undefined) return value
+    return Object.hasOwn(value, wrapper) ? value[wrapper] : undefined
   }
 
   get text(): string {
@@ -78,9 +148,18 @@ export class ArgumentsView implements View {
 /** The partial of a text answer is the text. */
 export class TextView implements View {
   text = ''
+  readonly #length: number
+
+  constructor({ limits }: ViewOptions = {}) {
+    this.#length = limits?.length ?? mostCharacters
+  }
 
   feed(delta: string): void {
     this.text += delta
+  }
+
+  get hopeless(): Hopeless | undefined {
+    return this.text.length > this.#length ? tooLong(this.#length) : undefined
   }
 
   get value(): unknown {
@@ -88,13 +167,18 @@ export class TextView implements View {
   }
 }
 
+/** Inner values first, as they close. */
+const visitAll = (value: unknown, path: Issue['path'], visit: Visit): void => {
+  if (typeof value === 'object' && value !== null)
+    for (const key of Array.isArray(value) ? value.keys() : Object.keys(value))
+      visitAll((value as Record<string | number, unknown>)[key], [...path, key], visit)
+  visit(path, value)
+}
+
 /** A declaration is compiled once, however often it is asked for. */
 const checks = new WeakMap<object, CompiledCheck>()
 
-const checkOf = ({
-  canonical,
-  wrapper,
-}: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>): CompiledCheck => {
+const checkOf = ({ canonical, wrapper }: Declared): CompiledCheck => {
   let check = checks.get(canonical)
   if (check === undefined) {
     check = compileCheck(canonical, wrapper)

@@ -81,14 +81,26 @@ function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaratio
     wire,
     wrapper,
     isText: same(answer, { type: 'string' }),
-    validate: async value => {
-      try {
-        const checked = await language.check(schema, value)
-        return 'issues' in checked ? { issues: issuesOf(checked.issues) } : { value: checked.value as O }
-      } catch (error) {
-        return { issues: [thrown(error)], cause: error }
-      }
-    },
+    validate: validatorOf(schema, language),
+  }
+}
+
+/**
+ * The schema as what decides whether a value is valid.
+ *
+ * @throws TypeError for what is no schema.
+ */
+export function validatorOf<I, O>(
+  schema: Schema<I, O>,
+  language: Language = languageOf(schema),
+): Declaration<I, O>['validate'] {
+  return async value => {
+    try {
+      const checked = await language.check(schema, value)
+      return 'issues' in checked ? { issues: issuesOf(checked.issues) } : { value: checked.value as O }
+    } catch (error) {
+      return { issues: [thrown(error)], cause: error }
+    }
   }
 }
 

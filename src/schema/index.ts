@@ -1,1 +1,1 @@
-export { compileSchema, type Declaration, type SchemaOptions } from './declaration.ts'
+export { compileSchema, type Declaration, type SchemaOptions, validatorOf } from './declaration.ts'

@@ -52,7 +52,7 @@ describe('references', () => {
 
   it('to the root of a wrapped schema mean the schema, not the wrapper', () => {
     const { canonical, wrapper } = compileSchema(z.array(Node))
-    const shape = Shape.wrapped(canonical, wrapper!)
+    const shape = Shape.sent(canonical, wrapper)
     expect(shape.child('value').child(3).child('next').child('next').child('label').takes('string')).toBe(true)
     expect(shape.owns('value')).toBe(true)
     expect(shape.owns('next')).toBe(false)

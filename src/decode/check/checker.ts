@@ -10,8 +10,8 @@ import { Union } from './union.ts'
 
 /** What a checker tells, as it happens. */
 export interface CheckListener {
-  /** Something can no longer become valid, however the text goes on. */
-  readonly onIssue?: ((issue: Issue) => void) | undefined
+  /** Something can no longer become valid, however the text goes on. `got` is what came, where the issue says it: a kind. */
+  readonly onIssue?: ((issue: Issue, got: string) => void) | undefined
   /** A value has closed; `valid` unless an issue was raised in it. `path` is for use during the call only. */
   readonly onComplete?: ((path: () => Issue['path'], value: JsonValue, valid: boolean) => void) | undefined
 }
@@ -214,7 +214,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (this.#issues.length === mostIssues) return
     const issue = failure.issue(place.path.slice(this.#outer))
     this.#issues.push(issue)
-    this.#listener.onIssue?.(issue)
+    this.#listener.onIssue?.(issue, failure.got)
   }
 }
 

@@ -1,0 +1,104 @@
+import { match, type Step } from './decode/path.ts'
+import { QueueReader, type Source } from './reader.ts'
+import type { Issue } from './types.ts'
+
+type Path = Issue['path']
+
+/** Decodes one element; the issues are those of the element, from its own root. */
+export type DecodeItem = (
+  value: unknown,
+) => PromiseLike<{ readonly value: unknown } | { readonly issues: readonly Issue[]; readonly cause?: unknown }>
+
+export interface ElementSource extends Source {
+  readonly attempt: number
+  /** Tells what has closed so far in this attempt, in order. */
+  replay(visit: (path: Path, value: unknown) => void): void
+  /** An element cannot be decoded. */
+  rejected(attempt: number, issue: Issue): void
+}
+
+/**
+ * The elements at one path as they close, each once.
+ *
+ * A yielded element is final. Elements are known by their positions, across attempts: what a retry or a repair says of one
+ * that was handed out is not looked at.
+ */
+export class ElementReader<T> extends QueueReader<T, ElementSource> {
+  readonly #steps: readonly Step[]
+  readonly #decode: DecodeItem | undefined
+  readonly #handedOut = new Set<string>()
+  /** The elements that are being decoded, one after the other. */
+  #decoding: Promise<void> | undefined
+  #failure: Source['end']
+
+  constructor(
+    source: ElementSource,
+    room: Set<any>,
+    onTouch: () => void,
+    steps: readonly Step[],
+    decode: DecodeItem | undefined,
+  ) {
+    super(source, room, onTouch)
+    this.#steps = steps
+    this.#decode = decode
+  }
+
+  /** A valid value has closed. */
+  offer(path: Path, value: unknown): void {
+    const position = match(this.#steps, path)?.join()
+    if (position === undefined || this.#handedOut.has(position)) return
+    if (this.#decode !== undefined) {
+      const { attempt } = this.source
+      const decoding = (this.#decoding ?? Promise.resolve())
+        .then(() => this.#decoded(position, path, value, attempt))
+        .then(() => {
+          if (this.#decoding === decoding) this.#decoding = undefined
+          this.pump()
+          this.source.took()
+        })
+      this.#decoding = decoding
+      return
+    }
+    this.#handedOut.add(position)
+    this.push(value as T)
+  }
+
+  /** Resolves when all that came is decoded. */
+  get settled(): Promise<void> | undefined {
+    return this.#decoding
+  }
+
+  override get behind(): boolean {
+    return super.behind || this.busy
+  }
+
+  protected override joined(): void {
+    this.source.replay((path, value) => this.offer(path, value))
+  }
+
+  protected override get busy(): boolean {
+    return this.#decoding !== undefined
+  }
+
+  protected override get failure(): Source['end'] {
+    return this.#failure
+  }
+
+  async #decoded(position: string, path: Path, value: unknown, attempt: number): Promise<void> {
+    // Meanwhile another attempt may have come to the same position.
+    if (this.#failure !== undefined || this.#handedOut.has(position)) return
+    let decoded: Awaited<ReturnType<DecodeItem>>
+    try {
+      decoded = await this.#decode!(value)
+    } catch (error) {
+      // An abort.
+      this.#failure = { failed: true, error }
+      return
+    }
+    if ('value' in decoded) {
+      this.#handedOut.add(position)
+      this.push(decoded.value as T)
+    } else if ('cause' in decoded) this.#failure = { failed: true, error: decoded.cause }
+    else for (const issue of decoded.issues) this.source.rejected(attempt, { ...issue, path: [...path, ...issue.path] })
+  }
+}
