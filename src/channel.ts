@@ -1,5 +1,5 @@
 import type { Step } from './decode/path.ts'
-import type { View } from './decode/view.ts'
+import type { PathState, View } from './decode/view.ts'
 import { type DecodeItem, ElementReader, type ElementSource } from './elements.ts'
 import { nothing, QueueReader, Reader } from './reader.ts'
 import type { DeepPartial, Event, Issue } from './types.ts'
@@ -159,9 +159,10 @@ export class Channel<I> implements ElementSource {
     return new ElementReader<T>(this, this.#elements, onTouch, steps, decode)
   }
 
-  isComplete(path: readonly (string | number)[]): boolean {
-    const ended = this.#end?.failed === false
-    return this.#view?.isComplete?.(path) ?? ended
+  /** How far the value at a path has come in this attempt; of a text only the end tells. */
+  stateOf(path: readonly (string | number)[]): PathState {
+    if (this.#view === undefined) return 'absent'
+    return this.#view.stateOf?.(path) ?? (this.#end?.failed === false ? 'complete' : this.begun ? 'open' : 'absent')
   }
 
   replay(visit: (path: Issue['path'], value: unknown) => void): void {

@@ -3,6 +3,7 @@ import { bodyOf, type Context } from './ask.ts'
 import { Channel } from './channel.ts'
 import { type Step, stepsOf } from './decode/path.ts'
 import { Shape } from './decode/shape.ts'
+import type { PathState } from './decode/view.ts'
 import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { choiceOf, run } from './run.ts'
@@ -81,10 +82,14 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   }
 
   isComplete(path: string): boolean {
+    return this.stateOf(path) === 'complete'
+  }
+
+  stateOf(path: string): PathState {
     const steps = this.#steps(path, 'tell of')
     if (steps.includes(undefined))
       throw new TypeError(`Cannot tell of '${path}': a value has one place, so every list needs an index`)
-    return this.#channel.isComplete(steps as (string | number)[])
+    return this.#channel.stateOf(steps as (string | number)[])
   }
 
   #steps(path: string, verb: string): Step[] {

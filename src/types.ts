@@ -347,11 +347,13 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
   elements<P extends string>(path: P & ElementPath<I, P>): AsyncIterable<At<I, P>, void, void>
   elements<P extends string, E>(path: P & ElementPath<I, P>, item: Schema<At<I, P>, E>): AsyncIterable<E, void, void>
   /**
-   * Whether the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has closed, is valid, and will not
-   * change in this attempt. Costs the length of the path.
+   * How far the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has come in this attempt: `absent`,
+   * `open` (it may still grow), `complete` (closed, valid, and not to change again), `invalid`. Costs the length of the path.
    *
    * @throws TypeError for a path that the schema has no place for.
    */
+  stateOf<P extends string>(path: P & ValuePath<I, P>): 'absent' | 'open' | 'complete' | 'invalid'
+  /** Whether `stateOf(path)` is `complete`. */
   isComplete<P extends string>(path: P & ValuePath<I, P>): boolean
   /** Stops the run and the HTTP request. Readers see `reason` itself (default: an `AbortError`). */
   abort(reason?: unknown): void

@@ -37,6 +37,28 @@ const answers = (name: string, ...all: readonly string[][]) => ({
   fetch: fetchOf(request => streamOf({ name, pieces: all[request]! })),
 })
 
+/** The same, one event in each piece of the network. */
+const inPieces = (name: string, answer: readonly string[]) => {
+  const { fetch, ...options } = answers(name, [...answer])
+  return {
+    ...options,
+    fetch: async (...request: Parameters<typeof fetch>) => {
+      const events = (await (await fetch(...request)).text()).split(/(?<=\n\n)/)
+      const stream = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            const event = events.shift()
+            if (event === undefined) controller.close()
+            else controller.enqueue(new TextEncoder().encode(event))
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
+    },
+  }
+}
+
 const collect = async <T>(iterable: AsyncIterable<T>, into: T[] = []): Promise<T[]> => {
   for await (const each of iterable) into.push(each)
   return into
@@ -44,10 +66,11 @@ const collect = async <T>(iterable: AsyncIterable<T>, into: T[] = []): Promise<T
 
 describe('elements', () => {
   it('are those of a root list, each once, in order, as they close', async () => {
-    const extraction = extract(Rows, '', answers('rows', wrapped(rows)))
+    const extraction = extract(Rows, '', inPieces('rows', wrapped(rows)))
     const seen: unknown[] = []
     for await (const row of extraction.elements()) {
       seen.push(row)
+      expect(extraction.isComplete(`[${seen.length - 1}]` as '[0]')).toBe(true)
       // The last one closes before the answer does.
       if (seen.length < 3) expect(extraction.isComplete('')).toBe(false)
     }
@@ -277,14 +300,15 @@ describe('a path that is not in the schema', () => {
     ],
     [5, `${whole} '5': a path is a string such as 'orders[].items[]'`],
   ])('%s is a TypeError that says so', (path, message) => {
-    expect(() => extraction.elements(path as string)).toThrow(new TypeError(message))
+    expect(() => extraction.elements(path as never)).toThrow(new TypeError(message))
   })
 
   it('is told by isComplete as well', () => {
-    expect(() => extraction.isComplete('orders[0].nam')).toThrow(
+    const isComplete = (path: string) => extraction.isComplete(path as never)
+    expect(() => isComplete('orders[0].nam')).toThrow(
       new TypeError(`Cannot tell of 'orders[0].nam': 'orders[0]' has no 'nam'; there are id, items`),
     )
-    expect(() => extraction.isComplete('orders[].id')).toThrow(
+    expect(() => isComplete('orders[].id')).toThrow(
       new TypeError(`Cannot tell of 'orders[].id': a value has one place, so every list needs an index`),
     )
   })
@@ -308,6 +332,55 @@ describe('a path that is not in the schema', () => {
     await new Promise(resolve => setTimeout(resolve, 5))
     expect(requests).toBe(0)
     expect(() => untouched.elements('[]', { type: 'object' } as never)).toThrow(TypeError)
+  })
+})
+
+describe('what is certain', () => {
+  it('is told of any path while it grows', async () => {
+    const extraction = extract(Shop, '', {
+      ...inPieces(
+        'shop',
+        pieces({
+          name: 'Corner',
+          orders: [
+            { id: 1, items: ['tea', 'jam'] },
+            { id: 'x', items: [] },
+          ],
+        }),
+      ),
+      maxRepairs: 0,
+    })
+    expect([extraction.stateOf(''), extraction.isComplete('')]).toEqual(['absent', false])
+    const paths = ['', 'name', 'orders[0]', 'orders[0].items[1]', 'orders[1]', 'orders[1].id', 'orders[2]'] as const
+    const seen = new Map(paths.map(path => [path, [] as string[]]))
+    const loop = async () => {
+      for await (const _ of extraction.events())
+        for (const [path, states] of seen) {
+          const state = extraction.stateOf(path)
+          expect(extraction.isComplete(path)).toBe(state === 'complete')
+          if (states.at(-1) !== state) states.push(state)
+        }
+    }
+    await expect(loop()).rejects.toMatchObject({ code: 'schema_mismatch' })
+    expect(Object.fromEntries(seen)).toEqual({
+      '': ['absent', 'open', 'invalid'],
+      name: ['absent', 'open', 'complete'],
+      'orders[0]': ['absent', 'open', 'complete'],
+      'orders[0].items[1]': ['absent', 'open', 'complete'],
+      'orders[1]': ['absent', 'open', 'invalid'],
+      'orders[1].id': ['absent', 'invalid'],
+      'orders[2]': ['absent'],
+    })
+  })
+
+  it('is all of it at the end, of an unwrapped answer and of a text too', async () => {
+    const inside = extract(Shop, '', answers('shop', pieces({ arguments: shop })))
+    await inside
+    expect([inside.isComplete(''), inside.isComplete('orders[2].items[0]')]).toEqual([true, true])
+    await using server = await modelServer({ text: 'hello' })
+    const text = extract(z.string(), '', { model: server.model() })
+    for await (const _ of text) expect(['open', 'complete']).toContain(text.stateOf(''))
+    expect(text.isComplete('')).toBe(true)
   })
 })
 

@@ -13,11 +13,13 @@ export interface View {
   readonly text: string
   /** Why reading on is of no use, when it is. */
   readonly hopeless: Hopeless | undefined
-  /** Whether the value at a path has closed, is valid, and will not change. Undefined where only the end tells. */
-  isComplete?(path: readonly (string | number)[]): boolean
+  /** How far the value at a path has come, where that shows before the end. */
+  stateOf?(path: readonly (string | number)[]): PathState
   /** Tells every valid value that has closed so far, in order. */
   replay?(visit: Visit): void
 }
+
+export type PathState = ReturnType<JsonParser['stateOf']> | 'invalid'
 
 type Visit = (path: Issue['path'], value: unknown) => void
 
@@ -127,6 +129,22 @@ export class ArgumentsView implements View {
 
   get text(): string {
     return this.#text
+  }
+
+  /**
+   * How far the value at a path has come, in the shape of the user. `invalid` is one in which something is wrong; where it
+   * was never shown, that may stand above it. Takes no snapshot.
+   */
+  stateOf(path: readonly (string | number)[]): PathState {
+    if (this.#mended !== undefined) {
+      const value = path.reduce((at: any, key) => (Object.hasOwn(Object(at), key) ? at[key] : undefined), this.value)
+      return value === undefined ? 'absent' : 'complete'
+    }
+    const { wrapper } = this.#declaration
+    const whole = wrapper === undefined ? path : [wrapper, ...path]
+    const fault = this.#checker.faultAt(whole)
+    const state = fault === 'here' ? 'invalid' : this.#parser.stateOf(whole)
+    return state === 'absent' && fault === 'above' ? 'invalid' : state
   }
 
   /** What was seen to be wrong on the way. */

@@ -20,6 +20,8 @@ export class Frame<N> {
   hidesNext = false
   /** The child that was added last is not shown; in a list, nor are those behind it. */
   #hides = false
+  /** Keys of an object that came with a value that is not shown. */
+  #hidden: Set<string> | undefined
 
   /** Opens a container in the frame above. */
   constructor(above: Frame<N> | undefined, kind: 'object' | 'array', node: N | undefined) {
@@ -50,13 +52,23 @@ export class Frame<N> {
   get repeats(): boolean {
     const members = this.#members as Members
     // The first half nearly always answers, and is the cheaper one.
-    return members[this.key] !== undefined && Object.hasOwn(members, this.key)
+    if (members[this.key] !== undefined && Object.hasOwn(members, this.key)) return true
+    return this.#hidden?.has(this.key) === true
+  }
+
+  /** What is shown under a key or index, as it stands; an open container may have grown since. */
+  at(place: string | number): JsonValue | undefined {
+    return childOf(this.#live, place)
   }
 
   /** Adds a child: at the end of a list, under the present key of an object. */
   add(child: JsonValue): void {
     this.#count++
     this.#hides = this.hidesNext || (this.#hides && this.#list !== undefined)
+    if (this.hidesNext && this.#list === undefined) {
+      this.#hidden ??= new Set()
+      this.#hidden.add(this.key)
+    }
     this.replace(child)
   }
 
@@ -82,6 +94,13 @@ export class Frame<N> {
     this.above?.replace(this.#live)
     return this.#live
   }
+}
+
+/** The child of a value under a key, or at the index of a list. */
+export const childOf = (value: JsonValue | undefined, place: string | number): JsonValue | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof place === 'number'))
+    return undefined
+  return Object.hasOwn(value, place) ? (value as Members)[place] : undefined
 }
 
 /** Parser 5. Assignment to `__proto__` would run the setter of `Object.prototype`. */

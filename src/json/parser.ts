@@ -45,6 +45,10 @@ class Parser<N> implements JsonParser {
     return this.#tree.warnings
   }
 
+  stateOf(path: readonly (string | number)[]): 'absent' | 'open' | 'complete' {
+    return this.#tree.stateOf(path)
+  }
+
   feed(text: string): void {
     if (typeof text !== 'string') throw new TypeError(`Cannot parse JSON with '${typeof text}': text is a string`)
     if (this.#failure !== undefined) throw this.#failure.error

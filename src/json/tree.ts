@@ -1,4 +1,4 @@
-import { Frame } from './frame.ts'
+import { childOf, Frame } from './frame.ts'
 import type { Sink } from './scan.ts'
 import type { JsonFollower, JsonKind, JsonPath, JsonValue, JsonWarning } from './types.ts'
 
@@ -14,6 +14,8 @@ export class Tree<N> implements Sink {
   /** The open string so far. No character of it is read before it closes: each time the engine would first copy it whole. */
   #text = ''
   #textShows = false
+  /** A string, number or literal is open. */
+  #inScalar = false
   #textGrew = false
   #changed = false
   #snapshot: JsonValue | undefined
@@ -52,9 +54,10 @@ export class Tree<N> implements Sink {
       return
     }
     this.#node = node
+    this.#inScalar = true
+    this.#textShows = kind === 'string' && (this.#follower === undefined || this.#follower.grows(node as N))
     if (kind !== 'string') return
     this.#text = ''
-    this.#textShows = this.#follower === undefined || this.#follower.grows(node as N)
     if (this.#textShows) this.#add('')
   }
 
@@ -73,24 +76,21 @@ export class Tree<N> implements Sink {
 
   closeString(): void {
     const text = flat(this.#text)
-    if (!this.#textShows) {
-      // What was read of it since it opened may have made it one to hide.
-      this.#top.hidesNext = this.#hides(this.#node)
-      this.#add(text)
-    } else if (this.#textGrew) this.#top.replace(text)
-    this.#textGrew = false
+    if (!this.#textShows) this.#addWhole(text)
+    else if (this.#textGrew) this.#top.replace(text)
+    this.#textGrew = this.#inScalar = false
     this.#closed(this.#node, text)
   }
 
   closeNumber(text: string, position: number): void {
     const value = Number(text)
-    this.#add(value)
+    this.#addWhole(value)
     if (Math.abs(value) > Number.MAX_SAFE_INTEGER) this.#warn(value, text, position)
     this.#closed(this.#node, value)
   }
 
   closeLiteral(value: boolean | null): void {
-    this.#add(value)
+    this.#addWhole(value)
     this.#closed(this.#node, value)
   }
 
@@ -100,9 +100,35 @@ export class Tree<N> implements Sink {
     this.#closed(frame.node, frame.close())
   }
 
+  /** How far the value at a path has come. */
+  stateOf(path: readonly (string | number)[]): 'absent' | 'open' | 'complete' {
+    const frames: Frame<N>[] = []
+    for (let frame = this.#top; frame.above !== undefined; frame = frame.above) frames.unshift(frame)
+    /** How many steps lead to the innermost open value; -1 if nothing is open. */
+    const steps = frames.length - (this.#inScalar ? 0 : 1)
+    let at = 0
+    while (at < path.length && at < steps && path[at] === this.#openIn(frames[at]!)) at++
+    if (at === path.length && steps >= 0) return 'open'
+    let value = steps < 0 ? this.#root.first : frames[at]?.at(path[at++]!)
+    while (at < path.length) value = childOf(value, path[at++]!)
+    return value === undefined ? 'absent' : 'complete'
+  }
+
+  /** The key or index of the open child. */
+  #openIn(frame: Frame<N>): string | number {
+    return frame === this.#top && !this.#textShows ? frame.next : frame.place
+  }
+
   #add(child: JsonValue): void {
     this.#top.add(child)
     this.#changed = true
+  }
+
+  /** An atom, of which nothing was shown before. */
+  #addWhole(value: JsonValue): void {
+    if (this.#follower?.judge !== undefined) this.#top.hidesNext = !this.#follower.judge(this.#node as N, value)
+    this.#inScalar = false
+    this.#add(value)
   }
 
   #hides(node: N | undefined): boolean {

@@ -23,11 +23,15 @@ export interface JsonFollower<N> {
   /** A value begins, `key` (or index) in `parent`; both are undefined at the root. What it returns is the value's node. */
   open(parent: N | undefined, key: string | number | undefined, kind: JsonKind): N
   /**
-   * Asked as a value opens, and again as a string closes that was not shown while it grew: may it be shown at all? An
-   * object is shown as if the key of a hidden value had not come, a list up to it. `close` is told of the value all the
-   * same; it and `finish` hand out containers as they are shown.
+   * Asked as a value opens: may it be shown at all? An object is shown as if the key of a hidden value had not come, a
+   * list up to it. `close` is told of the value all the same; it and `finish` hand out containers as they are shown.
    */
   shows?(node: N): boolean
+  /**
+   * Asked when a value that is shown only whole - a number, a literal, a string that must not grow - has been read to its
+   * end and nothing of it was shown yet: may it be shown? It has the last word, before `close`.
+   */
+  judge?(node: N, value: JsonValue): boolean
   /** Asked once as a string value opens: may it be shown while it grows? If not, it is shown only whole. */
   grows(node: N): boolean
   /** A key of the object `node` was read, at its closing quote; `repeated` if the object has had it before. */
@@ -75,6 +79,11 @@ export interface JsonParser {
   readonly value: JsonValue | undefined
   /** The root value has closed, and nothing wrong came after it. A number at the root closes only at a blank or at `finish()`. */
   readonly complete: boolean
+  /**
+   * How far the value at a path has come: `absent` is also what snapshots do not show, `complete` will not change again.
+   * Costs time in proportion to the depth, and takes no snapshot.
+   */
+  stateOf(path: readonly (string | number)[]): 'absent' | 'open' | 'complete'
   /** UTF-16 units read so far; after an error, those before the offending one. */
   readonly length: number
   readonly warnings: readonly JsonWarning[]

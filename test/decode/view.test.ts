@@ -35,6 +35,17 @@ describe('the view of an answer', () => {
     expect(grow(z.object({ n: z.number(), m: z.number() }), '{"n":"thirty","m":"f')).toEqual([{}])
   })
 
+  it.each<[string, z.ZodType, string]>([
+    ['a choice that is only begun', z.enum(['red', 'green']), '"re"'],
+    ['another literal', z.literal(true), 'false'],
+    ['another number', z.union([z.literal(1), z.literal(2)]), '3'],
+    ['a number out of range', z.number().max(10), '11'],
+    ['no date', z.iso.date(), '"today"'],
+  ])('never shows an atom before it is judged: %s', (_, schema, text) => {
+    expect(grow(z.object({ a: schema, b: z.string() }), `{"a":${text},"b":""}`)).toEqual([{}, { b: '' }])
+    expect(grow(z.array(schema), `{"value":[${text},1]}`)).toEqual([[]])
+  })
+
   it('never shows the wrapper of a root that had to be wrapped', () => {
     expect(grow(z.array(z.string()), '{"value":["a","b"]}')).toEqual([[], [''], ['a'], ['a', ''], ['a', 'b']])
     expect(grow(z.number(), '{"value":12}')).toEqual([12])
@@ -79,6 +90,51 @@ describe('the view of an answer', () => {
       [[0, 'a'], 'x'],
       [[0], { a: 'x' }],
       [[], [{ a: 'x' }]],
+    ])
+  })
+
+  it('says of every place how far it has come', () => {
+    const schema = z.object({
+      name: z.string(),
+      role: z.enum(['admin', 'user']),
+      rows: z.array(z.object({ n: z.number() })),
+      late: z.string(),
+    })
+    const view = viewOf(schema)
+    const states = (...paths: (string | number)[][]) => paths.map(path => view.stateOf(path))
+    expect(states([], ['name'])).toEqual(['absent', 'absent'])
+    view.feed('{"name":"A')
+    expect(states([], ['name'], ['role'], ['name', 'length'])).toEqual(['open', 'open', 'absent', 'absent'])
+    view.feed('da","role":"us')
+    expect(states(['name'], ['role'])).toEqual(['complete', 'open'])
+    view.feed('er","rows":[{"n":1},{"n":"x"},{"n":')
+    expect(states(['role'], ['rows', 0], ['rows', 0, 'n'], ['rows', '0'])).toEqual([
+      'complete',
+      'complete',
+      'complete',
+      'absent',
+    ])
+    expect(states([], ['rows'], ['rows', 1], ['rows', 1, 'n'])).toEqual(Array(4).fill('invalid'))
+    expect(states(['rows', 2], ['rows', 2, 'n'], ['rows', 3], ['toString'])).toEqual([
+      'open',
+      'absent',
+      'absent',
+      'absent',
+    ])
+    view.feed('3')
+    expect(states(['rows', 2, 'n'])).toEqual(['open'])
+    view.feed('}]}')
+    expect(states(['rows', 2], ['late'], ['name'])).toEqual(['complete', 'invalid', 'complete'])
+    view.mend({ name: 'Ada' })
+    expect(states([], ['name'], ['role'])).toEqual(['complete', 'complete', 'absent'])
+  })
+
+  it('says it of what stands in a wrapper, and in what is not looked at any more', () => {
+    const view = viewOf(z.array(z.object({ a: z.number() })))
+    view.feed('{"value":[{"a":1},[{"b":2}]')
+    expect([[], [0], [0, 'a'], [1], [1, 0], [1, 0, 'b']].map(path => view.stateOf(path))).toEqual([
+      ...['invalid', 'complete', 'complete'],
+      ...['invalid', 'invalid', 'invalid'],
     ])
   })
 

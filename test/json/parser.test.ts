@@ -352,6 +352,34 @@ describe('a follower that hides values', () => {
     }
   })
 
+  test('a hidden key that comes again is a repeated key', () => {
+    const { parser } = hiding('b')
+    parser.feed('{"b":1,"b":2,"c":3}')
+    expect(parser.warnings).toEqual([{ code: 'duplicate_key', path: ['b'], position: 7 }])
+  })
+
+  test('judges an atom when it is whole and before it is shown', () => {
+    const seen: unknown[] = []
+    const parser = createJsonParser<void>({
+      follower: {
+        open: () => {},
+        grows: () => false,
+        judge: (_, value) => {
+          seen.push([value, parser.value])
+          return value !== 2 && value !== 'no' && value !== false
+        },
+        close: () => {},
+      },
+    })
+    parser.feed('{"a":1,"b":2,"c":"no","d":"yes","e":false,"f":[null]}')
+    expect(parser.value).toEqual({ a: 1, d: 'yes', f: [null] })
+    expect(seen.slice(0, 3)).toEqual([
+      [1, {}],
+      [2, { a: 1 }],
+      ['no', { a: 1 }],
+    ])
+  })
+
   test('hears of every value that closes, at its own place', () => {
     const { parser, closed } = hiding(1)
     parser.feed('[0,[1],{"a":2}]')
@@ -366,4 +394,27 @@ describe('a follower that hides values', () => {
     expect(parser.value).toEqual(before)
     expect((parser.value as { a: unknown }).a).toBe((before as { a: unknown }).a)
   })
+})
+
+test('says of any path how far it has come', () => {
+  const parser = createJsonParser()
+  const states = (...paths: (string | number)[][]) => paths.map(path => parser.stateOf(path))
+  expect(states([], [0])).toEqual(['absent', 'absent'])
+  parser.feed('[1,{"a":["x"],"b":"y')
+  parser.value
+  parser.feed('z')
+  expect(states([], [0], [1], [1, 'a'], [1, 'a', 0], [1, 'b'])).toEqual([
+    ...['open', 'complete', 'open'],
+    ...['complete', 'complete', 'open'],
+  ])
+  expect(states([2], ['1'], [1, 0], [1, 'a', 'length'], [1, 'b', 0], [0, 0])).toEqual(Array(6).fill('absent'))
+  parser.feed('"},12')
+  expect(states([1, 'b'], [2], [3])).toEqual(['complete', 'open', 'absent'])
+  parser.feed(']')
+  expect(states([], [2], [2, 0])).toEqual(['complete', 'complete', 'absent'])
+  const root = createJsonParser()
+  root.feed('12')
+  expect(root.stateOf([])).toBe('open')
+  root.finish()
+  expect(root.stateOf([])).toBe('complete')
 })

@@ -65,6 +65,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   readonly #listener: CheckListener
   readonly #wrapper: string | undefined
   readonly #issues: Issue[] = []
+  #root: Place<Trial> | undefined
   #hopeless = false
   /** The trials of rules that several branches may share, of the value that is being opened. */
   #shared: Map<Rule, Trial> | undefined
@@ -93,11 +94,12 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   open(parent: Place<Trial> | undefined, key: string | number | undefined, kind: JsonKind): Place<Trial> {
     if (parent === undefined) {
       const place = new Place<Trial>(undefined, undefined)
+      this.#root = place
       this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
       return place
     }
-    if (parent.spoilt || (parent.trials === undefined && parent.valid)) {
+    if (parent.spoilt || (parent.trials === undefined && !parent.invalid)) {
       parent.guests++
       return parent
     }
@@ -179,23 +181,42 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     }
   }
 
+  /** An atom is held against the rules before anything of it is shown. */
+  judge(place: Place<Trial>, value: JsonValue): boolean {
+    if (place.guests === 0) {
+      place.judged = true
+      this.#close(place, value)
+    }
+    return this.shows(place)
+  }
+
   close(place: Place<Trial>, value: JsonValue, path: () => (string | number)[]): void {
     if (place.guests > 0) place.guests--
-    else this.#close(place, value)
+    else if (!place.judged) this.#close(place, value)
     if (this.#listener.onComplete === undefined) return
-    if (this.#wrapper === undefined) this.#listener.onComplete(path, value, place.valid)
+    if (this.#wrapper === undefined) this.#listener.onComplete(path, value, !place.invalid)
     // The wrapper, and what stands beside the document in it, are none of the user's.
     else if (place.depth > 0 && place.path[0] === this.#wrapper)
-      this.#listener.onComplete(() => path().slice(1), value, place.valid)
+      this.#listener.onComplete(() => path().slice(1), value, !place.invalid)
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {
     for (let trial = living(place); trial !== undefined; trial = after(trial)) trial.close(value)
     if (place.exclusive !== undefined) for (const union of place.exclusive) union.close()
-    if (place.parent?.unique !== true || !place.valid) return
+    if (place.parent?.unique !== true || place.invalid) return
     for (let trial = living(place.parent); trial !== undefined; trial = after(trial)) {
       if (trial.rule.uniqueItems) trial.unique(value, place)
     }
+  }
+
+  /** Whether something is wrong at a place of the document, or it is not looked at for what is wrong `above` it. */
+  faultAt(path: readonly (string | number)[]): 'here' | 'above' | undefined {
+    let place = this.#root
+    for (const key of path) {
+      if (place?.spoilt) return 'above'
+      place = place?.wrong?.get(key)
+    }
+    return place?.invalid ? 'here' : undefined
   }
 
   fail(failure: Failure, union?: Place): void {
@@ -206,7 +227,9 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       if (place.surplus) return
       place.surplus = true
     }
-    for (let above: Place | undefined = place; above?.valid; above = above.parent) above.valid = false
+    place.blame()
+    // What ought to be there and is not has a place of its own all the same.
+    if (harm === 'none') new Place(place, failure.key).blame()
     const spoilt = union ?? (harm === 'whole' ? place : undefined)
     spoilt?.spoil()
     this.#hopeless ||= spoilt !== undefined && spoilt.depth <= this.#outer

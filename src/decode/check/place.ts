@@ -7,8 +7,12 @@ export class Place<T = unknown> {
   trials: T | undefined
   /** The value cannot be mended and is not looked at any more. */
   spoilt = false
-  /** Nothing in it has raised an issue. */
-  valid = true
+  /** Something in it has raised an issue. */
+  invalid = false
+  /** Its atom was held against the rules before it was shown. */
+  judged = false
+  /** The children in which something is wrong. They alone outlive their closing. */
+  wrong: Map<string | number, Place<T>> | undefined
   /** Partials 1. A string here is shown only whole. */
   whole = false
   /** Some trial looks at a string while it grows. */
@@ -32,8 +36,18 @@ export class Place<T = unknown> {
 
   spoil(): void {
     this.spoilt = true
-    this.valid = false
     this.trials = undefined
+    this.blame()
+  }
+
+  /** From here up to the root, something is wrong. */
+  blame(): void {
+    for (let at: Place<T> = this; !at.invalid; at = at.parent) {
+      at.invalid = true
+      if (at.parent === undefined) return
+      at.parent.wrong ??= new Map()
+      at.parent.wrong.set(at.key!, at)
+    }
   }
 
   get path(): (string | number)[] {
