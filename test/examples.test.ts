@@ -59,6 +59,16 @@ schema_mismatch [
   }
 ]
 `,
+  table: `2026-11-03 Bakery -4.8 = -4.8
+2026-11-05 Salary 2100 = 2095.2
+row 2.amount: 'see note' is no amount
+2026-11-12 Electricity -61.25 = 2033.95
+`,
+  resume: `Head of data, Lumen: 2021-03-01 to today, of a person whose name is certain
+Analyst, Northwind: 2016-06-15 to 2021-02-28, of a person whose name is certain
+Tutor, City library: ? to ?, of a person whose name is certain
+Ada Moreau has no address
+`,
   local: `[]
 [ '' ]
 [ 'Rome' ]

@@ -54,6 +54,26 @@ describe('options of the wrong kind', () => {
     [{ model, maxRepairs: 1.5 }, RangeError, `Cannot extract with maxRepairs 1.5: it must be an integer of at least 0`],
     [{ model, maxRepairs: '2' }, TypeError, `Cannot extract with maxRepairs '2': it must be an integer of at least 0`],
     [
+      { model, onInvalid: 'throw' },
+      RangeError,
+      `Cannot extract with onInvalid 'throw': it must be 'auto', 'stop' or 'finish'`,
+    ],
+    [
+      { model, limits: { lenght: 5 } },
+      TypeError,
+      `Cannot extract with limits 'lenght': there is no such option (did you mean 'length'?)`,
+    ],
+    [
+      { model, limits: { blanks: -1 } },
+      RangeError,
+      `Cannot extract with limits.blanks -1: it must be an integer of at least 0`,
+    ],
+    [
+      { model, limits: { length: 16 * 1024 * 1024 + 1 } },
+      RangeError,
+      `Cannot extract with limits.length 16777217: it must be at most 16777216`,
+    ],
+    [
       { model, timeout: 0 },
       RangeError,
       `Cannot extract with timeout.total 0: it must be a number of milliseconds above 0`,
@@ -136,6 +156,7 @@ describe('extraBody', () => {
 describe('options that are fine', () => {
   it.each([
     [{ timeout: 5 }],
+    [{ onInvalid: 'stop', limits: { length: 16 * 1024 * 1024, blanks: 0, depth: undefined } }],
     [{ timeout: { idle: 5, total: undefined } }],
     [{ timeout: Number.POSITIVE_INFINITY }],
     [{ maxRetries: 0, maxRepairs: 0, maxSteps: 1 }],
