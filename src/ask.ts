@@ -32,10 +32,8 @@ export interface Answer {
   /** The call that holds the answer, when there was one, and its view. */
   readonly call: WireCall | undefined
   readonly view: ArgumentsView | undefined
-  /** Why it was given up, when it was. */
-  readonly hopeless: Hopeless | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
-  /** What is wrong with it, where the provider has found that already. */
+  /** What is wrong with it, where the provider has found that already, or we gave it up for that. */
   readonly fault?: Fault
 }
 
@@ -180,12 +178,13 @@ const once = async <I, O>(
     }
     call.outcome = 'ok'
     const { index, view } = answer()
+    const given = hopeless()
     return {
       turn,
       call: index === undefined ? undefined : turn.calls[index],
       view,
-      hopeless: stopped || hopeless()?.code === 'limit' ? hopeless() : undefined,
       response: { status: response.status, headers: response.headers },
+      ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
     }
   } catch (cause) {
     // The request ends with the attempt: whatever is still on its way is not wanted.

@@ -21,8 +21,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   refuseUnclean(context, answer)
   const { plan, channel } = context
   const { declaration } = plan
-  const { turn, view, hopeless } = answer
-  if (hopeless !== undefined) return { type: 'fault', fault: { ...hopeless, input: view?.value } }
+  const { turn, view } = answer
   if (view === undefined) {
     if (turn.calls.length > 0 && plan.tools.size > 0) return { type: 'tools' }
     if (declaration.isText && turn.calls.length === 0 && turn.text !== '') {
