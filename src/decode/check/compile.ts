@@ -56,7 +56,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     rule.items = something(schema.items)
     rule.maxItems = Math.min(numberOf(schema.maxItems), rule.items === nothing ? rule.prefix.length : Infinity)
     const properties = isObject(schema.properties) ? schema.properties : {}
-    rule.required = (listOf(schema.required) as string[]).filter(key => !isLenient(properties[key]))
+    rule.required = new Set((listOf(schema.required) as string[]).filter(key => !isLenient(properties[key])))
     rule.properties = new Map(entriesOf(schema.properties))
     const patterns = entriesOf(schema.patternProperties).map(
       ([source, each]) => [regularExpression(source), each] as const,
@@ -105,7 +105,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
   const outer = new Rule()
   outer.kinds = bits.object
   outer.properties = new Map([[wrapper, ruleOf(document)]])
-  outer.required = [wrapper]
+  outer.required = new Set([wrapper])
   outer.rest = nothing
   outer.checked = bits.object
   return outer
@@ -120,7 +120,7 @@ const checkedBy = (rule: Rule): number => {
   const { properties, patterns, required, prefix, limits, parts, unions } = rule
   if (parts.length + unions.length > 0) return anyKind
   const object =
-    properties.size + patterns.length + required.length > 0 ||
+    properties.size + patterns.length + required.size > 0 ||
     (rule.rest ?? rule.names) !== undefined ||
     rule.maxProperties < Infinity
   const list = prefix.length > 0 || rule.items !== undefined || rule.uniqueItems || rule.maxItems < Infinity

@@ -30,7 +30,7 @@ export class Rule {
   patterns: readonly (readonly [RegExp, Rule])[] = []
   rest: Rule | undefined
   names: Rule | undefined
-  required: readonly string[] = []
+  required: ReadonlySet<string> = new Set()
   /** What must hold besides: `allOf` and the target of `$ref`. */
   parts: readonly Rule[] = []
   unions: readonly Branches[] = []

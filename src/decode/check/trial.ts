@@ -33,7 +33,7 @@ export class Trial implements Up {
     this.place = place
     this.#up = up
     this.#high = rule.strings?.length ?? 0
-    this.#missing = rule.required.length
+    this.#missing = rule.required.size
   }
 
   /** One more that waits for this trial. */
@@ -71,7 +71,7 @@ export class Trial implements Up {
       this.#fail('unrecognized_keys', 'no such key', quoted(key), key, 'next')
     }
     if (rule.maxProperties === Infinity || repeated) return
-    if (rule.required.includes(key)) this.#missing--
+    if (rule.required.has(key)) this.#missing--
     // A key that must still come needs room as well.
     if (++this.#count + this.#missing <= rule.maxProperties) return
     this.#fail('too_big', `at most ${rule.maxProperties} keys`, '', undefined, 'next')
@@ -133,7 +133,7 @@ export class Trial implements Up {
     const { hidden } = this.place
     const limit = hidden === undefined ? rule.broken(value) : undefined
     if (limit !== undefined) this.#fail(limit.code, limit.want, shown(value))
-    if (rule.required.length === 0 || !isObject(value)) return
+    if (rule.required.size === 0 || !isObject(value)) return
     for (const key of rule.required) {
       if (!Object.hasOwn(value, key) && !hidden?.has(key)) {
         this.#fail('invalid_type', rule.properties.get(key) ?? 'a value', 'nothing', key, 'none')
