@@ -40,6 +40,8 @@ export interface SchemaOptions {
 /**
  * Compiles a schema of any library we speak into what is sent, what is followed and what decides at the end.
  *
+ * A schema is compiled once: metadata that is added to a registry after its first use is not seen.
+ *
  * Throws `SchemaError` when the schema cannot be sent - `not_expressible` with the path of the place, `empty_schema` for
  * a root that says nothing - and `TypeError` for what is no schema.
  */

@@ -66,7 +66,11 @@ const metadata = {
 /** Puts right what Zod's conversion of one schema leaves out, guesses or adds of its own. */
 function express(schema: Zod4, json: Record<string, unknown>): void {
   const { def } = schema._zod
-  const rewrites = def.type === 'pipe' && def.in?._zod.def.type === 'transform'
+  const rewrites =
+    def.type === 'string'
+      ? false
+      : (def.type === 'pipe' && def.in?._zod.def.type === 'transform') ||
+        def.checks?.some(check => check._zod.def.check === 'overwrite')
   if (def.coerce || def.type === 'catch' || rewrites) json[LENIENT] = true
   switch (def.type) {
     case 'string':
@@ -149,6 +153,9 @@ const replace = (json: Record<string, unknown>, by: JsonSchema): void => {
 const stringChecks = (def: Definition & CheckDefinition): Check[] =>
   [...(def.check === undefined ? [] : [def]), ...(def.checks ?? []).map(check => check._zod.def)].flatMap(asCheck)
 
+/** How Zod's own pattern of an email begins in every version; `z.email({ pattern })` brings another, which alone decides. */
+const ownEmail = String.raw`^(?!\.)(?!.*\.\.)`
+
 function asCheck({
   check,
   format = '',
@@ -166,5 +173,8 @@ function asCheck({
   if (check !== 'string_format') return []
   if (format === 'datetime' && (local || precision === -1)) return [{ exact: LOCAL_DATE_TIME }]
   const named = formats.get(format)
+  if (format === 'email' && pattern?.source.startsWith(ownEmail) === false) {
+    return [{ hint: { format } }, patternCheck(pattern)]
+  }
   return named !== undefined ? [{ exact: named }] : pattern === undefined ? [] : [patternCheck(pattern)]
 }

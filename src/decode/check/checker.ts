@@ -52,7 +52,9 @@ export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledC
  * `false` is left, and `oneOf`, since a branch holds for certain only at the end. A key is judged at its closing quote; a
  * character spelled with an escape or as a surrogate pair, at the last unit of it. Rules are held against the text one by
  * one: that two of them, each of which could be kept, cannot be kept both shows when the first of them fails.
- * 3 has two: rounding - 0.3 is a multiple of 0.1 - and a key that comes twice, of which both values are checked.
+ * 3 has some: rounding - 0.3 is a multiple of 0.1 -, a key that comes twice, of which both values are checked, and text
+ * beyond the basic plane, where a schema library counts and matches UTF-16 units and JSON Schema code points: what either
+ * takes is taken.
  *
  * An invalid value is told once and nothing in it is looked at any more; what stands beside it is. A union fails with its
  * last branch and tells what the most helpful one failed: the one that a discriminator meant, else the one that held

@@ -2,7 +2,7 @@ import type { JsonKind } from '../../json/index.ts'
 import type { JsonSchema } from '../../types.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
-import { regularExpression } from './pattern.ts'
+import { type Pattern, patternOf } from './pattern.ts'
 import { type Branches, Rule } from './rule.ts'
 
 const anything = new Rule()
@@ -58,10 +58,8 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     const properties = isObject(schema.properties) ? schema.properties : {}
     rule.required = new Set((listOf(schema.required) as string[]).filter(key => !isLenient(properties[key])))
     rule.properties = new Map(entriesOf(schema.properties))
-    const patterns = entriesOf(schema.patternProperties).map(
-      ([source, each]) => [regularExpression(source), each] as const,
-    )
-    rule.patterns = patterns.filter((entry): entry is [RegExp, Rule] => entry[0] !== undefined)
+    const patterns = entriesOf(schema.patternProperties).map(([source, each]) => [patternOf(source), each] as const)
+    rule.patterns = patterns.filter((entry): entry is [Pattern, Rule] => entry[0] !== undefined)
     // Behind a pattern that is not run stands a key of which nothing is known.
     if (rule.patterns.length === patterns.length) rule.rest = something(schema.additionalProperties)
     rule.names = something(schema.propertyNames)

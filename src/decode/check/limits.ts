@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../types.ts'
 import { formats } from './formats.ts'
 import { bits } from './kinds.ts'
-import { regularExpression } from './pattern.ts'
+import { longestMatched, type Pattern, patternOf } from './pattern.ts'
 
 /** What one keyword says of a closed value of one kind. */
 export interface Limit {
@@ -12,9 +12,6 @@ export interface Limit {
   readonly want: string
   readonly fails: (value: any) => boolean
 }
-
-/** UTF-16 units; of a longer string the pattern and the format are left to the user's own schema. */
-const longestMatched = 10_000
 
 const { object, array, string, number } = bits
 
@@ -30,9 +27,9 @@ const rows: readonly (readonly [string, number, string, string, (argument: any) 
   ['maximum', number, 'too_big', 'at most #', most => value => value > most],
   ['exclusiveMaximum', number, 'too_big', 'less than #', most => value => value >= most],
   ['multipleOf', number, 'not_multiple_of', 'a multiple of #', step => value => !isWhole(value / step)],
-  ['minLength', string, 'too_small', 'at least # characters', least => value => isShorter(value, least)],
-  ['pattern', string, 'invalid_format', 'text that matches #', source => differs(regularExpression(source))],
-  ['format', string, 'invalid_format', 'text of the format #', name => differs(formats.get(name))],
+  ['minLength', string, 'too_small', 'at least # characters', least => value => value.length < least],
+  ['pattern', string, 'invalid_format', 'text that matches #', source => differs(patternOf(source))],
+  ['format', string, 'invalid_format', 'text of the format #', name => differs(formats.get(name), longestMatched)],
   ['minItems', array, 'too_small', 'at least # elements', least => value => value.length < least],
   ['minProperties', object, 'too_small', 'at least # keys', least => value => Object.keys(value).length < least],
 ]
@@ -53,10 +50,8 @@ const isFraction = (value: number): boolean => !Number.isInteger(value)
 const isWhole = (quotient: number): boolean =>
   !(Math.abs(quotient - Math.round(quotient)) > 2 * Number.EPSILON * Math.abs(quotient))
 
-const isShorter = (text: string, least: number): boolean => text.length < 2 * least && charactersIn(text) < least
-
-const differs = (expression: { test(text: string): boolean } | undefined): Test | undefined =>
-  expression && (text => text.length <= longestMatched && !expression.test(text))
+const differs = (form: Pattern | undefined, longest = Infinity): Test | undefined =>
+  form && (text => text.length <= longest && form.test(text) === false)
 
 /** Unicode code points, as JSON Schema counts a string; a lone surrogate is one. */
 export const charactersIn = (text: string): number => {

@@ -1,5 +1,6 @@
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { charactersIn, type Limit } from './limits.ts'
+import type { Pattern } from './pattern.ts'
 
 /** At least one of the branches holds, or exactly one. */
 export interface Branches {
@@ -27,7 +28,7 @@ export class Rule {
   prefix: readonly Rule[] = []
   items: Rule | undefined
   properties: ReadonlyMap<string, Rule> = new Map()
-  patterns: readonly (readonly [RegExp, Rule])[] = []
+  patterns: readonly (readonly [Pattern, Rule])[] = []
   rest: Rule | undefined
   names: Rule | undefined
   required: ReadonlySet<string> = new Set()
@@ -41,7 +42,12 @@ export class Rule {
   under(key: string): Rule | undefined {
     const own = this.properties.get(key)
     if (this.patterns.length === 0) return own ?? this.rest
-    const rules = this.patterns.flatMap(([pattern, rule]) => (pattern.test(key) ? [rule] : []))
+    const rules: Rule[] = []
+    for (const [pattern, rule] of this.patterns) {
+      const matches = pattern.test(key)
+      if (matches === undefined) return undefined
+      if (matches) rules.push(rule)
+    }
     if (own !== undefined) rules.push(own)
     return rules.length > 1 ? allOf(rules) : (rules[0] ?? this.rest)
   }

@@ -218,6 +218,12 @@ describe('what a view asks', () => {
   })
 })
 
+test('a pattern is run on a text of a length that keeps it fast', () => {
+  for (const pattern of ['^a*a*$', 'a+c', '^a+|c']) expect(messagesIn({ pattern }, 'b'.repeat(1400))).toHaveLength(1)
+  for (const pattern of ['^a*$', '^(?:a|c)$', '^[A-Z]{2}\\d{2}[A-Z0-9]{11,30}$', '^(?:ab)+$'])
+    expect(messagesIn({ pattern }, 'b'.repeat(10_000))).toHaveLength(1)
+})
+
 describe('what is not checked', () => {
   test.each<[JsonSchema, unknown]>([
     [{ not: { type: 'string' } }, 'a'],
@@ -235,7 +241,18 @@ describe('what is not checked', () => {
     [{ pattern: '(' }, 'b'],
     [{ pattern: '^(a+)+$' }, 'b'],
     [{ pattern: '^(a|aa){2,}$' }, 'b'],
+    [{ pattern: '^(a?){2}$' }, 'b'],
+    [{ pattern: '^(a)\\1$' }, 'b'],
     [{ pattern: '^a*$' }, 'b'.repeat(10_001)],
+    // Ways to match that multiply: the longer the text, the fewer repetitions.
+    [{ pattern: '^a*a*$' }, 'b'.repeat(2001)],
+    [{ pattern: 'a+c' }, 'b'.repeat(2001)],
+    [{ pattern: '^a+|c' }, 'b'.repeat(2001)],
+    [{ pattern: `^${'a?'.repeat(30)}$` }, 'b'],
+    [{ patternProperties: { 'a+c': { type: 'string' } }, additionalProperties: false }, { ['b'.repeat(2001)]: 1 }],
+    // In UTF-16 units it fits.
+    [{ minLength: 2 }, '😀'],
+    [{ pattern: '^.{2}$' }, '😀'],
     [{ format: 'date' }, 'b'.repeat(10_001)],
     [{ patternProperties: { '(': { type: 'string' } }, additionalProperties: false }, { a: 1 }],
     // Draft 4.

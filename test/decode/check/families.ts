@@ -65,7 +65,13 @@ const bounded = fc.tuple(fc.nat(3), fc.nat(3)).map(([minLength, more]) =>
     letters(minLength, minLength + more).map(quote),
     // A character that is spelled with an escape, or with two units, is there with the last of them.
     letters(minLength + more + 1, minLength + more + 1).map(unclosed),
-    ...(minLength > 0 ? [letters(0, minLength - 1).map(closed)] : []),
+    ...(minLength > 0
+      ? [
+          letters(0, minLength - 1)
+            .filter(text => text.length < minLength)
+            .map(closed),
+        ]
+      : []),
   ),
 )
 

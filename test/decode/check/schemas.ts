@@ -3,7 +3,7 @@ import fc from 'fast-check'
 type Schema = Record<string, unknown>
 
 /** Small alphabets, so that schema and value meet often enough. */
-const text = fc.constantFrom('', 'a', 'b', 'ab', 'abc', '😀', 'a😀', '2024-02-29', '::1')
+const text = fc.constantFrom('', 'a', 'b', 'ab', 'abc', 'é', 'aé', '2024-02-29', '::1')
 const number = fc.constantFrom(-2, -1, 0, 1, 2, 3, 5, 0.5, 1.5, 1e21)
 const key = fc.constantFrom('a', 'b', 'ab', '')
 const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compileCheck } from '../../../src/decode/check/index.ts'
-import type { JsonKind } from '../../../src/json/index.ts'
+import { createJsonParser, type JsonKind } from '../../../src/json/index.ts'
 import { compileSchema } from '../../../src/schema/index.ts'
 
 /** Whether a string at this place of the arguments is shown while it grows. */
@@ -70,5 +70,28 @@ describe('what arrives whole', () => {
     expect(growsAt(Node, ...deep, 'label')).toBe(false)
     expect(growsAt(Node, ...deep, 'text')).toBe(true)
     expect(growsAt(z.array(Node), 'value', 3, 'all', 0, 'label')).toBe(false)
+  })
+})
+
+describe('what the schema takes is never refused on the way', () => {
+  it.each<[string, z.ZodType, unknown]>([
+    ['an email by a pattern of its own', z.email({ pattern: /^\S+@\S+$/ }), 'ada@home'],
+    ['a number that is rewritten first', z.number().overwrite(Math.abs).min(0), -1],
+    [
+      'a list that is rewritten first',
+      z
+        .array(z.string())
+        .overwrite(list => list.slice(0, 1))
+        .max(1),
+      ['a', 'b'],
+    ],
+    ['a pattern that means UTF-16 units', z.string().regex(/^.{2}$/), '😀'],
+    ['a length in UTF-16 units', z.string().min(2), '😀'],
+  ])('%s', (_, schema, value) => {
+    const { canonical, wrapper } = compileSchema(z.object({ it: schema }))
+    expect(schema.safeParse(value).success).toBe(true)
+    const check = compileCheck(canonical, wrapper).start()
+    createJsonParser({ follower: check }).feed(JSON.stringify({ it: value }))
+    expect(check.issues).toEqual([])
   })
 })
