@@ -1,4 +1,4 @@
-import { globalRegistry, safeParseAsync, toJSONSchema } from 'zod/v4/core'
+import { globalRegistry, regexes, safeParseAsync, toJSONSchema } from 'zod/v4/core'
 import type { JsonSchema } from '../types.ts'
 import { inexpressible, nothing } from './inexpressible.ts'
 import { isObjectLike, isSteady, type Language } from './language.ts'
@@ -153,8 +153,9 @@ const replace = (json: Record<string, unknown>, by: JsonSchema): void => {
 const stringChecks = (def: Definition & CheckDefinition): Check[] =>
   [...(def.check === undefined ? [] : [def]), ...(def.checks ?? []).map(check => check._zod.def)].flatMap(asCheck)
 
-/** How Zod's own pattern of an email begins in every version; `z.email({ pattern })` brings another, which alone decides. */
-const ownEmail = String.raw`^(?!\.)(?!.*\.\.)`
+/** Zod's own pattern of an email, in this copy or as it began before 4.6; `z.email({ pattern })` brings another, which decides. */
+const isOwnEmail = ({ source }: RegExp): boolean =>
+  source === regexes.email.source || source.startsWith(String.raw`^(?!\.)(?!.*\.\.)`)
 
 function asCheck({
   check,
@@ -173,7 +174,7 @@ function asCheck({
   if (check !== 'string_format') return []
   if (format === 'datetime' && (local || precision === -1)) return [{ exact: LOCAL_DATE_TIME }]
   const named = formats.get(format)
-  if (format === 'email' && pattern?.source.startsWith(ownEmail) === false) {
+  if (format === 'email' && pattern !== undefined && !isOwnEmail(pattern)) {
     return [{ hint: { format } }, patternCheck(pattern)]
   }
   return named !== undefined ? [{ exact: named }] : pattern === undefined ? [] : [patternCheck(pattern)]
