@@ -10,8 +10,18 @@ import {
 import fc from 'fast-check'
 import { afterAll, beforeAll } from 'vitest'
 
+/** `LAWS=50`, as `npm run laws` says it, multiplies the cases. */
+const times = Number(process.env.LAWS ?? 1)
+
 /** One seed for every law, so that a failure comes back; fast-check prints it with the counterexample. */
-export const law = { seed: 20_260_101, numRuns: 2000 }
+export const law = { seed: 20_260_101, numRuns: 2000 * times }
+
+/** Fewer cases, for a law of which each takes long; as many as of any other where the cases are multiplied. */
+export const fewer = (numRuns: number) => (times > 1 ? law : { ...law, numRuns })
+
+export const patience = 30_000 * times
+
+if (times > 1) console.log(`laws: ${law.numRuns} cases each, seed ${law.seed}`)
 
 // ---------------------------------------------------------------- generated texts
 

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { Rule } from '../../src/decode/check/rule.ts'
 import { anyFamily, breaksOf } from '../decode/check/families.ts'
-import { ajvOf, follow, law, patience } from '../decode/check/follow.ts'
+import { ajvOf, follow } from '../decode/check/follow.ts'
 import { anySchema, anyValue } from '../decode/check/schemas.ts'
-import { cut, units } from '../json/documents.ts'
+import { cut, law, patience, units } from '../json/documents.ts'
 
 const right = anyFamily.chain(({ schema, text }) => fc.record({ schema: fc.constant(schema), text }))
 const wrong = anyFamily.chain(family =>

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import {
   cut,
+  fewer,
   growsInto,
   isContainer,
   law,
@@ -101,7 +102,7 @@ describe('Parser', () => {
           expect(read).toBeLessThanOrEqual(4 * text.length)
         },
       ),
-      { ...law, numRuns: 500 },
+      fewer(500),
     )
   })
 
@@ -126,7 +127,7 @@ describe('Parser', () => {
         expect(error?.position).toBe(opening.length * Math.min(depth, 128))
         expect(Object.hasOwn(Object.prototype, '0')).toBe(false)
       }),
-      { ...law, numRuns: 200 },
+      fewer(200),
     )
     fc.assert(
       fc.property(cut(validText), fc.nat(20), ([text, pieces], maxLength) => {

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { parse } from 'partial-json'
 import { expect, test } from 'vitest'
 import {
+  fewer,
   growsInto,
   isContainer,
-  law,
   outcome,
   partialOf,
   same,
@@ -95,7 +95,7 @@ test('every prefix of 1,000 documents: what is certain is shown and nothing else
         }
       }
     }),
-    { ...law, numRuns: 1000 },
+    fewer(1000),
   )
   expect([...seen].sort()).toEqual(Object.keys(kinds).sort())
 })

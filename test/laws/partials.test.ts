@@ -7,12 +7,12 @@ import type { JsonValue } from '../../src/json/index.ts'
 import { compileSchema } from '../../src/schema/index.ts'
 import { any, anyObject, cutBy, type Declared, lengths, placesOf, schemaOf } from '../decode/declarations.ts'
 import { fetchOf, streamOf } from '../helpers/answer.ts'
-import { growsInto, isContainer, law, members, partialOf, same } from '../json/documents.ts'
+import { fewer, growsInto, isContainer, members, partialOf, same } from '../json/documents.ts'
 
 /** Every prefix of every document is looked at, so fewer documents do. */
-const some = { ...law, numRuns: 400 }
+const some = fewer(400)
 /** A whole extraction each. */
-const few = { ...law, numRuns: 150 }
+const few = fewer(150)
 
 /** The declaration, and the document as the arguments of its function. */
 const compiled = ({ of, value }: { of: Declared; value: JsonValue }) => {

@@ -4,11 +4,6 @@ import { createJsonParser } from 'decant/json'
 import { compileCheck } from '../../../src/decode/check/index.ts'
 import type { Issue, JsonSchema } from '../../../src/types.ts'
 
-/** One seed for every law; `LAWS=50` multiplies the cases. */
-const times = Number(process.env.LAWS ?? 1)
-export const law = { seed: 20_260_101, numRuns: 2000 * times }
-export const patience = 30_000 * times
-
 /** An issue and the number of pieces that had been read when it was raised. */
 export type Found = readonly [pieces: number, issue: Issue]
 
