@@ -7,6 +7,7 @@ import { APIError, ExtractError, OutputError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
 import { apiError } from './http/failure.ts'
+import { redact, redactHeaders } from './http/redact.ts'
 import { nextTry, sleep } from './http/retry.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { Ledger, OpenCall } from './ledger.ts'
@@ -183,7 +184,7 @@ const once = async <I, O>(
       turn,
       call: index === undefined ? undefined : turn.calls[index],
       view,
-      response: { status: response.status, headers: response.headers },
+      response: { status: response.status, headers: redactHeaders(response.headers, secrets) },
       ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
     }
   } catch (cause) {
@@ -205,7 +206,9 @@ const once = async <I, O>(
   } finally {
     clocks.stop()
     signal.removeEventListener('abort', follow)
-    account(call, decoder, requestId, clocks.elapsed)
+    // Gateways make up ids of what they have at hand.
+    const id = requestId ?? (decoder.id && redact(decoder.id, secrets))
+    account(call, decoder, id, clocks.elapsed)
     ledger.estimate(call, json.length, decoder.outputLength)
   }
 }
@@ -223,13 +226,12 @@ export const typed = (cause: unknown): ExtractError =>
         },
       )
 
-const account = (call: OpenCall, decoder: ChatDecoder, requestId: string | undefined, elapsed: number): void => {
-  const { reported, finishReason, id } = decoder
+const account = (call: OpenCall, decoder: ChatDecoder, id: string | undefined, elapsed: number): void => {
+  const { reported, finishReason } = decoder
   if (reported !== undefined) call.usage = reported.usage
   if (reported?.cost !== undefined) call.cost = reported.cost
   if (finishReason !== null) call.finishReason = finishReason
-  const known = requestId ?? id
-  if (known !== undefined) call.requestId = known
+  if (id !== undefined) call.requestId = id
   call.received = decoder.outputLength
   call.timing.total = elapsed
 }

@@ -55,3 +55,14 @@ const formsOf = (given: string): string[] => {
   const form = new URLSearchParams({ '': secret }).toString().slice(1)
   return [secret, base64, base64url, url, form, JSON.stringify(secret).slice(1, -1)]
 }
+
+/** The same headers where no value holds a key, else a copy without. */
+export const redactHeaders = (headers: Headers, secrets: readonly string[]): Headers => {
+  const all = [...headers]
+  // No value holds a line end, so one search does for all of them.
+  const values = all.map(([, value]) => value).join('\n')
+  const clean = redact(values, secrets)
+  if (clean === values) return headers
+  const each = clean.split('\n')
+  return new Headers(all.map(([name], i): [string, string] => [name, each[i]!]))
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { redact } from '../../src/http/redact.ts'
+import { redact, redactHeaders } from '../../src/http/redact.ts'
 import { law } from './streams.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -129,4 +129,19 @@ describe('inside of what base64 hides, as in the header x-error-json', () => {
     const text = `request 01234567-89ab-cdef-0123-456789abcdef of ${hidden('busy')} at /v1/chat/completions-with-a-long-path`
     expect(redact(text, [secret])).toBe(text)
   })
+})
+
+test('headers are the same where no value holds a key, else a copy without', () => {
+  const plain = new Headers({ 'content-type': 'text/plain', 'x-secret-id': 'a' })
+  expect(redactHeaders(plain, ['secret'])).toBe(plain)
+  const headers = new Headers([
+    ['x-echo', 'Bearer a-secret-value'],
+    ['set-cookie', 'a=1'],
+    ['set-cookie', 'b=secret'],
+  ])
+  expect([...redactHeaders(headers, ['secret'])]).toEqual([
+    ['set-cookie', 'a=1'],
+    ['set-cookie', 'b=[redacted]'],
+    ['x-echo', 'Bearer a-[redacted]-value'],
+  ])
 })
