@@ -1,0 +1,342 @@
+import { z } from 'zod'
+import {
+  begun,
+  call,
+  called,
+  completion,
+  data,
+  done,
+  event,
+  finish,
+  going,
+  opening,
+  plain,
+  refusal,
+  reply,
+  stream,
+  whole,
+} from './answers.ts'
+import { type Case, each, fails, person, type Scenario, scenario, value } from './scenario.ts'
+
+/** Which call a fragment belongs to, and what stands in place of a call: rows 42 to 62. */
+
+const [one, two, three] = [whole.slice(0, 9), whole.slice(9, 20), whole.slice(20)]
+/** The arguments in three fragments, each made of what is given beside its piece. */
+const pieces = (...fields: Record<string, unknown>[]): string =>
+  [one, two, three]
+    .map((args, i) => {
+      const { function: named, ...more } = fields[i] ?? {}
+      return event(call({ ...more, function: { ...(named as object), arguments: args } }))
+    })
+    .join('') +
+  finish() +
+  done
+const name = { name: 'Person' }
+const other = (index: number, args = '{"q":1}') => ({
+  index,
+  id: `other_${index}`,
+  function: { name: 'search', arguments: args },
+})
+const mallory = '{"name":"Mallory","age":1,"city":"X"}'
+const badIndex = fails('StreamError', 'malformed', { retryable: false, says: ['index'] })
+const wrong = fails('OutputError', 'wrong_call', { says: ["'search'", "'Person'"] })
+const none = (...says: string[]) => fails('OutputError', 'no_call', { says })
+const reasoningOf = (text: string): Pick<Case, 'also'> => ({
+  also: ({ result }) => {
+    if (result.reasoning !== text) throw new Error(`the reasoning reads '${result.reasoning}'`)
+  },
+})
+const contentKept: Pick<Case, 'also'> = {
+  also: ({ result }) => {
+    const turn = result.messages.find(({ role }: { role: string }) => role === 'assistant')
+    if (turn.content !== 'Here it is.') throw new Error(`the content reads '${turn.content}'`)
+  },
+}
+const Maybe = z.object({ note: z.string().optional() }).meta({ title: 'Person' })
+const refusesForce = refusal(400, { error: { message: 'Thinking mode does not support this tool_choice' } })
+const unforced = fails('APIError', 'bad_request', { retryable: false, says: ['tool_choice'] })
+const parts = [{ type: 'reasoning.encrypted', data: 'gAAAA', index: 0 }]
+
+export const calls: readonly Scenario[] = [
+  scenario(42, 'no index', {
+    streamed: each(person(), {
+      'by id, then none': reply(pieces({ id: 'a', function: name }, {}, {})),
+      'by id throughout': reply(pieces({ id: 'a', function: name }, { id: 'a' }, { id: 'a' })),
+      'null, no id': reply(pieces({ index: null, function: name }, { index: null }, { index: null })),
+    }),
+    plain: each(person(), { absent: reply(plain()) }),
+  }),
+  scenario(43, 'the index begins at 1', {
+    streamed: each(person(), {
+      'from 1': reply(pieces({ index: 1, id: 'a', function: name }, { index: 1 }, { index: 1 })),
+    }),
+  }),
+  scenario(44, 'an index that is a text, a property name, or huge', {
+    streamed: [
+      ...each(person(), {
+        "'0'": reply(pieces({ index: '0', id: 'a', function: name }, { index: '0' }, { index: '0' })),
+      }),
+      ...each(person(), {
+        'the last one allowed': reply(pieces({ index: 127, id: 'a', function: name }, { index: 127 }, { index: 127 })),
+      }),
+      ...each(badIndex, {
+        'one more': reply(pieces({ index: 128, function: name })),
+        __proto__: reply(pieces({ index: '__proto__', function: name })),
+        '2^32 - 1': reply(pieces({ index: 4_294_967_295, function: name })),
+        'below 0': reply(pieces({ index: -1, function: name })),
+        'a fraction': reply(pieces({ index: 0.5, function: name })),
+        'an object': reply(pieces({ index: {}, function: name })),
+      }),
+    ],
+  }),
+  scenario(45, 'id, or id and name, on every fragment', {
+    streamed: each(person(), {
+      id: reply(pieces({ index: 0, id: 'a', function: name }, { index: 0, id: 'a' }, { index: 0, id: 'a' })),
+      'id and name': reply(pieces(...[0, 0, 0].map(index => ({ index, id: 'a', function: name })))),
+      'name alone': reply(pieces(...[0, 0, 0].map(index => ({ index, function: name })))),
+    }),
+  }),
+  scenario(46, 'a new id on every fragment', {
+    streamed: each(person(), {
+      ids: reply(pieces({ index: 0, id: 'a', function: name }, { index: 0, id: 'b' }, { index: 0, id: 'c' })),
+      'ids and names': reply(pieces(...['a', 'b', 'c'].map(id => ({ index: 0, id, function: name })))),
+    }),
+  }),
+  scenario(47, 'id and name empty or null later on', {
+    streamed: each(person(), {
+      empty: reply(
+        pieces(
+          { index: 0, id: 'a', function: name },
+          { index: 0, id: '', function: { name: '' } },
+          { index: 0, id: '' },
+        ),
+      ),
+      null: reply(
+        pieces(
+          { index: 0, id: 'a', function: name },
+          { index: 0, id: null, function: { name: null } },
+          { index: 0, id: null },
+        ),
+      ),
+    }),
+  }),
+  scenario(48, 'no id at all; one id for two calls', {
+    streamed: each(person(), {
+      'no id': reply(pieces({ index: 0, function: name }, { index: 0 }, { index: 0 })),
+      'one for two': reply(
+        event(call({ index: 0, id: 'a', function: { name: 'Person', arguments: whole } })),
+        event(call({ ...other(1), id: 'a' })),
+        finish(),
+        done,
+      ),
+    }),
+    plain: each(person(), {
+      'no id': reply(
+        completion({ tool_calls: [{ type: 'function', function: { name: 'Person', arguments: whole } }] }),
+      ),
+      'one for two': reply(
+        completion({
+          tool_calls: [
+            { id: 'a', function: { name: 'Person', arguments: whole } },
+            { ...other(1), id: 'a' },
+          ],
+        }),
+      ),
+    }),
+  }),
+  scenario(49, 'the name comes late or in pieces', {
+    streamed: each(person(), {
+      late: reply(pieces({ index: 0, id: 'a' }, { index: 0 }, { index: 0, function: name })),
+      split: reply(
+        event(call({ index: 0, id: 'a', function: { name: 'Per' } })),
+        pieces({ index: 0, function: { name: 'son' } }, { index: 0 }, { index: 0 }),
+      ),
+    }),
+  }),
+  scenario(50, 'two calls under one index', {
+    streamed: each(person(), {
+      'a new id and name': reply(event(opening(whole)), event(call({ ...other(0), id: 'b' })), finish(), done),
+      'the other one first': reply(event(call(other(0))), event(opening(whole)), finish(), done),
+    }),
+  }),
+  scenario(51, 'several calls, one after the other or in turns', {
+    streamed: [
+      ...each(person({ warnings: ['extra_call'] }), {
+        'two answers': reply(
+          event(opening(whole)),
+          event(call({ index: 1, id: 'b', function: { name: 'Person', arguments: mallory } })),
+          finish(),
+          done,
+        ),
+        'in turns': reply(
+          event(opening(one)),
+          event(call({ index: 1, id: 'b', function: { name: 'Person', arguments: mallory.slice(0, 9) } })),
+          event(going(two + three)),
+          event(call({ index: 1, function: { arguments: mallory.slice(9) } })),
+          finish(),
+          done,
+        ),
+      }),
+      ...each(person(), {
+        'another function first': reply(
+          event(call(other(0))),
+          event(call({ index: 1, id: 'b', function: { name: 'Person', arguments: whole } })),
+          finish(),
+          done,
+        ),
+      }),
+    ],
+    plain: each(person({ warnings: ['extra_call'] }), {
+      'two answers': reply(
+        completion({
+          tool_calls: [
+            ...(called().tool_calls as object[]),
+            { id: 'b', function: { name: 'Person', arguments: mallory } },
+          ],
+        }),
+      ),
+    }),
+  }),
+  scenario(52, 'a function of another name', {
+    streamed: [
+      ...each(wrong, { search: reply(event(call(other(0))), finish(), done) }),
+      ...each(
+        person(),
+        { 'right after a hint': [reply(event(call(other(0))), finish(), done), reply(stream())] },
+        { requests: 2, options: { maxRepairs: 1 } },
+      ),
+    ],
+    plain: [
+      ...each(wrong, { search: reply(completion(called('{"q":1}', 'search'))) }),
+      ...each(
+        person(),
+        { 'right after a hint': [reply(completion(called('{"q":1}', 'search'))), reply(plain())] },
+        { requests: 2, options: { maxRepairs: 1 } },
+      ),
+    ],
+  }),
+  scenario(53, 'arguments null or absent on the first fragment', {
+    streamed: each(person(), {
+      null: reply(event(opening(null)), event(going(whole)), finish(), done),
+      absent: reply(event(call({ index: 0, id: 'a', function: name })), event(going(whole)), finish(), done),
+      'no function': reply(event(call({ index: 0, id: 'a', function: null })), event(opening(whole)), finish(), done),
+    }),
+    plain: each(fails('OutputError', 'schema_mismatch'), { null: reply(plain(null)) }),
+  }),
+  scenario(54, 'arguments as an object', {
+    streamed: each(person(), { object: reply(event(opening(JSON.parse(whole))), finish(), done) }),
+    plain: each(person(), { object: reply(plain(JSON.parse(whole))) }),
+  }),
+  scenario(55, 'arguments at once, or twice', {
+    streamed: each(person(), {
+      'at once': reply(event(opening(whole)), finish(), done),
+      'once more at the end': reply(begun(), event(going(whole)), finish(), done),
+      'the whole call twice': reply(event(opening(whole)), event(opening(whole)), finish(), done),
+    }),
+  }),
+  scenario(56, 'no arguments', {
+    streamed: [
+      ...each(
+        value({}),
+        {
+          never: reply(event(call({ index: 0, id: 'a', function: name })), finish(), done),
+          empty: reply(event(opening('')), finish(), done),
+        },
+        { schema: Maybe },
+      ),
+      ...each(fails('OutputError', 'schema_mismatch'), {
+        'where some are needed': reply(event(opening('')), finish(), done),
+      }),
+    ],
+    plain: [
+      ...each(value({}), { empty: reply(plain('')), absent: reply(plain(undefined)) }, { schema: Maybe }),
+      ...each(fails('OutputError', 'schema_mismatch'), { 'where some are needed': reply(plain('')) }),
+    ],
+  }),
+  scenario(57, 'text before or after the call', {
+    streamed: each(
+      person(),
+      {
+        before: reply(event({ content: 'Here ' }), event({ content: 'it is.' }), stream()),
+        after: reply(begun(), event({ content: 'Here it is.' }), finish(), done),
+      },
+      contentKept,
+    ),
+    plain: each(person(), { beside: reply(completion({ ...called(), content: 'Here it is.' })) }, contentKept),
+  }),
+  scenario(58, 'reasoning in any of its fields', {
+    streamed: [
+      ...each(
+        person(),
+        {
+          reasoning: reply(event({ reasoning: 'hm' }), stream()),
+          reasoning_content: reply(event({ reasoning_content: 'hm' }), stream()),
+          reasoning_details: reply(
+            event({ reasoning_details: [{ type: 'reasoning.text', text: 'hm', index: 0 }] }),
+            stream(),
+          ),
+        },
+        reasoningOf('hm'),
+      ),
+      ...each(person(), { encrypted: reply(event({ reasoning_details: parts }), stream()) }, reasoningOf('')),
+    ],
+    plain: [
+      ...each(person(), { reasoning: reply(completion({ ...called(), reasoning: 'hm' })) }, reasoningOf('hm')),
+      ...each(person(), { encrypted: reply(completion({ ...called(), reasoning_details: parts })) }, reasoningOf('')),
+    ],
+  }),
+  scenario(59, 'reasoning alone, or nothing', {
+    streamed: [
+      ...each(none('reasoning'), { reasoning: reply(event({ reasoning: 'hm' }), finish('stop'), done) }),
+      ...each(none('nothing'), { nothing: reply(finish('stop'), done) }),
+    ],
+    plain: [
+      ...each(none('reasoning'), { reasoning: reply(completion({ content: '', reasoning: 'hm' }, 'stop')) }),
+      ...each(none('nothing'), { nothing: reply(completion({ content: null }, 'stop')) }),
+    ],
+  }),
+  scenario(60, 'the answer as text instead of a call', {
+    streamed: each(none('text'), {
+      JSON: reply(event({ content: whole }), finish('stop'), done),
+      'in a fence': reply(event({ content: `\`\`\`json\n${whole}\n\`\`\`` }), finish('stop'), done),
+      'after thoughts': reply(event({ content: `<think>hm</think>${whole}` }), finish('stop'), done),
+    }),
+    plain: each(none('text'), { JSON: reply(completion({ content: whole }, 'stop')) }),
+  }),
+  scenario(61, 'a second choice', {
+    streamed: each(person(), {
+      'in chunks of its own': reply(
+        data({ choices: [{ index: 1, delta: opening(mallory), finish_reason: null }] }),
+        begun(),
+        data({ choices: [{ index: 1, delta: {}, finish_reason: 'length' }] }),
+        finish(),
+        done,
+      ),
+      'before the first in one chunk': reply(
+        data({
+          choices: [
+            { index: 1, delta: opening(mallory) },
+            { index: 0, delta: opening(whole) },
+          ],
+        }),
+        finish(),
+        done,
+      ),
+    }),
+    plain: each(person(), {
+      second: reply(
+        JSON.stringify({
+          choices: [
+            { index: 1, message: called(mallory), finish_reason: 'stop' },
+            { index: 0, message: called(), finish_reason: 'stop' },
+          ],
+        }),
+      ),
+    }),
+  }),
+  scenario(62, 'a forced function is refused while the model thinks', {
+    streamed: each(unforced, { '400': refusesForce }, { options: { maxRetries: 2 } }),
+    plain: each(unforced, { '400': refusesForce }, { options: { maxRetries: 2 } }),
+    later: 'asking again with `auto`, when there are modes',
+  }),
+]
