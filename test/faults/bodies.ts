@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Reply } from '../helpers/fault-server.ts'
 import {
   begun,
@@ -153,11 +154,19 @@ export const bodies: readonly Scenario[] = [
       ...each(
         fails('OutputError', 'limit'),
         {
-          arguments: reply(event(opening('{"name":"')), { endless: event(going('la '.repeat(20_000))) }),
           text: reply({ endless: event({ content: 'la '.repeat(20_000) }) }),
           reasoning: reply({ endless: event({ reasoning: 'hm '.repeat(20_000) }) }),
         },
         stopsEarly,
+      ),
+      ...each(
+        fails('OutputError', 'limit'),
+        {
+          'a list in the arguments': reply(event(opening('{"any":[')), {
+            endless: event(going(`"${'la '.repeat(2000)}",`.repeat(10))),
+          }),
+        },
+        { ...stopsEarly, schema: z.object({ any: z.unknown() }).meta({ title: 'Person' }) },
       ),
     ],
     plain: each(

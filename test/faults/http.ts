@@ -187,7 +187,7 @@ export const http: readonly Scenario[] = [
         },
       },
     ),
-    ...each(fails('OutputError', 'invalid_json'), { 'without repairs': failedGeneration }),
+    ...each(fails('OutputError', 'no_call'), { 'without repairs': failedGeneration }),
   ]),
   both(86, 'requests that no retry would mend', () => [
     ...each(

@@ -12,7 +12,8 @@ export interface Truth {
 }
 
 export const truthOf = (bytes: Uint8Array): Truth => {
-  const read = new TextDecoder().decode(bytes)
+  // What the end has cut of a character is cut, and not broken.
+  const read = new TextDecoder().decode(bytes, { stream: true })
   const [text, broken] = wellFormed(bytes) ? [read, false] : [read.slice(0, read.indexOf('\ufffd')), true]
   const start = text.trimStart()[0]
   const { payloads, done } = start === '{' || start === '[' ? { payloads: [text], done: true } : eventsOf(text)
@@ -80,7 +81,7 @@ const eventsOf = (text: string): { payloads: string[]; done: boolean } => {
 
 const wellFormed = (bytes: Uint8Array): boolean => {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
     return true
   } catch {
     return false

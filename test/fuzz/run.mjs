@@ -25,15 +25,19 @@ const { execute } = await jiti.import(at('execute.ts'))
 const outcomes = {}
 let findings = 0
 let running = from
+/** When it began. */
 let since = Date.now()
 const started = Date.now()
-// Of two beats at the same execution the second one has found a hang.
 const watch = setInterval(() => {
   if (Date.now() - since < patience) return
   console.log(`hang: seed ${seed}, execution ${running}`)
   process.exit(1)
 }, 1000)
 
+process.once('SIGINT', () => {
+  report(running - from)
+  process.exit(findings > 0 ? 1 : 0)
+})
 console.log(`seed ${seed}, executions ${from} to ${from + count}`)
 for (; running < from + count; running++) {
   since = Date.now()
