@@ -47,17 +47,22 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
   let sending = kind
   for (let tries = 1; ; tries++) {
     if (channel.begun) channel.restart()
-    // Before the ledger opens a call: without a key nothing is sent.
-    const access = await accessOf(plan, context.streamed, signal)
     const body = bodyOf(plan, request)
     const json = toJson(body)
-    const call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
-    channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
+    const pass = await plan.provider.memory.limiter?.enter(json.length, plan.options.maxOutputTokens, signal)
+    let call: OpenCall | undefined
     try {
+      // Before the ledger opens a call: without a key nothing is sent.
+      const access = await accessOf(plan, context.streamed, signal)
+      call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
+      channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
       const answer = await once(context, json, access, call, request.messages.length)
       plan.provider.retries.succeeded(tries > 1)
+      pass?.leave(call.usage, answer.response.headers)
       return answer
     } catch (error) {
+      pass?.leave(call?.usage, error)
+      if (call === undefined) throw error
       call.outcome = signal.aborted ? 'aborted' : error instanceof ExtractError ? error.code : 'failed'
       if (signal.aborted) throw signal.reason
       sending = 'retry'

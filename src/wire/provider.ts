@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { RetryBudget } from '../http/budget.ts'
+import type { Limiter } from '../http/limits.ts'
 import { nearest } from '../nearest.ts'
 import type { Model, Options } from '../types.ts'
 
@@ -29,7 +30,11 @@ export interface Provider {
   /** The key is read per request and held in no object. */
   readonly key: () => Promise<string | undefined>
   /** What answers of this endpoint have shown, for the requests that follow. */
-  readonly memory: { maxTokensField?: ProviderRow['maxTokensField'] }
+  readonly memory: {
+    maxTokensField?: ProviderRow['maxTokensField']
+    /** Every call goes through it, once a run over records has put it here. */
+    limiter?: Limiter
+  }
   /** Shared by all calls, so that an outage is not multiplied. */
   readonly retries: RetryBudget
 }
