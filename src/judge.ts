@@ -6,7 +6,14 @@ import type { Issue } from './types.ts'
 
 /** What a turn of the model is. */
 export type Verdict<O> =
-  | { readonly type: 'output'; readonly output: O; readonly text: string; readonly warnings: readonly Issue[] }
+  | {
+      readonly type: 'output'
+      readonly output: O
+      /** What the user's schema received. */
+      readonly input: unknown
+      readonly text: string
+      readonly warnings: readonly Issue[]
+    }
   /** Calls of something other than the answer, for the tools to see to. */
   | { readonly type: 'tools' }
   | { readonly type: 'fault'; readonly fault: Fault }
@@ -56,7 +63,13 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok
-    ? { type: 'output', output: decoded.output, text, warnings: [...warnings, ...decoded.warnings] }
+    ? {
+        type: 'output',
+        output: decoded.output,
+        input: decoded.input,
+        text,
+        warnings: [...warnings, ...decoded.warnings],
+      }
     : { type: 'fault', fault: decoded }
 
 /** A bare string schema may still be a transform of the user's away from refusing. */

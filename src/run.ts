@@ -77,6 +77,7 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
       channel.emit({ type: 'finish', attempt: channel.attempt, finishReason: turn.finishReason, usage })
       return {
         output: verdict.output,
+        input: verdict.input,
         text: verdict.text,
         reasoning: reasoning.join('\n\n'),
         usage,

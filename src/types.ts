@@ -180,6 +180,8 @@ export interface Call {
 
 export interface Result<O> {
   readonly output: O
+  /** The answer as data, before the schema's own transforms. */
+  readonly input: unknown
   /** The answer as the model wrote it: the function's arguments as JSON text, or the message text. */
   readonly text: string
   /** The reasoning of all calls, blank line between calls; empty when none was shown. */
