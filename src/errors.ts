@@ -169,6 +169,27 @@ export class CassetteError extends ExtractError {
   }
 }
 
+/** What a run over records may spend is spent. `usd`, `tokens`, `ms`. */
+export class BudgetError extends ExtractError {
+  declare readonly code: 'usd' | 'tokens' | 'ms'
+  protected static override readonly brand = 'BudgetError'
+  constructor(message: string, code: BudgetError['code'], details?: ErrorDetails) {
+    super(message, code, false, details)
+  }
+}
+
+/**
+ * A journal cannot serve. `foreign`: it is of another extractor. `locked`: another process writes it. `unreadable`: it is
+ * no journal, or damaged. `failed`: it could not be written, so that what was done last does not count.
+ */
+export class JournalError extends ExtractError {
+  declare readonly code: 'foreign' | 'locked' | 'unreadable' | 'failed'
+  protected static override readonly brand = 'JournalError'
+  constructor(message: string, code: JournalError['code'], details?: ErrorDetails) {
+    super(message, code, false, details)
+  }
+}
+
 const brandsOf = (top: unknown): string[] => {
   const brands: string[] = []
   for (let at = top; typeof at === 'function' && at !== Error; at = Object.getPrototypeOf(at)) {

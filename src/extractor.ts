@@ -17,6 +17,8 @@ export interface Extractor<A, I, O> {
   with(overrides: Partial<Options<any>>): Extractor<A, I, O>
   readonly name: string
   readonly schema: Schema<I, O>
+  /** What it was made of. Not enumerable: its options may hold a key. */
+  readonly declaration: Declaration<I, O, A, any>
 }
 
 /**
@@ -41,6 +43,7 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
   return Object.defineProperties(call as Extractor<A, I, O>, {
     name: { value: name },
     schema: { value: schema },
+    declaration: { value: declaration },
     with: {
       value: (overrides: Partial<Options<any>>) => {
         for (const fixed of ['name', 'schema', 'prompt']) {

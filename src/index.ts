@@ -1,8 +1,10 @@
 export {
   APIError,
+  BudgetError,
   CassetteError,
   ConfigError,
   ExtractError,
+  JournalError,
   OutputError,
   SchemaError,
   StreamError,
@@ -12,6 +14,28 @@ export {
 export { extract } from './extract.ts'
 export { type Declaration, defineExtractor, type Extractor, withDefaults } from './extractor.ts'
 export type { At, ElementPath, Item, ValuePath } from './paths.ts'
+export {
+  type Budget,
+  type DryRun,
+  dryRun,
+  type ExtractAllOptions,
+  extractAll,
+  type FailureEntry,
+  type FailureKind,
+  type Fingerprint,
+  type Journal,
+  type JournalEntry,
+  type Limits,
+  type Prices,
+  type Progress,
+  type RecordItem,
+  type RecordRun,
+  type Source,
+  type Stop,
+  type Summary,
+  type Totals,
+  type Wait,
+} from './pipeline/index.ts'
 export type {
   Call,
   DeepPartial,

@@ -1,0 +1,58 @@
+import type { Extractor } from '../extractor.ts'
+import { openSource } from './source.ts'
+import type { Prices, Source } from './types.ts'
+
+const charactersPerToken = 4
+const million = 1_000_000
+
+/** What a run would send. */
+export interface DryRun {
+  readonly records: number
+  /** About four characters a token, of the first request of each record. */
+  readonly inputTokens: number
+  /** At most, by `maxOutputTokens`; absent without it. */
+  readonly outputTokens?: number
+  /** USD of the input, and with the most output where that is known; absent without `prices`. */
+  readonly cost?: { readonly least: number; readonly most?: number }
+  /** The body of the first record's first request, the function as sent in its `tools`; absent without records. */
+  readonly request?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Reads the records to their end and sends nothing.
+ *
+ * @throws what `extractAll` throws, and what the extractor's `prompt` throws for a record.
+ */
+export const dryRun = async <A, I, O>(
+  extractor: Extractor<A, I, O>,
+  records: Source<NoInfer<A>>,
+  { prices }: { readonly prices?: Prices | undefined } = {},
+): Promise<DryRun> => {
+  const source = openSource(records)()
+  let count = 0
+  let characters = 0
+  let first: Readonly<Record<string, unknown>> | undefined
+  try {
+    for (let step = await source.next(); !step.done; step = await source.next()) {
+      const { request } = extractor(step.value)
+      first ??= request
+      count++
+      characters += JSON.stringify(request).length
+    }
+  } finally {
+    await source.close()
+  }
+  const inputTokens = Math.ceil(characters / charactersPerToken)
+  const { maxOutputTokens } = extractor.declaration
+  const outputTokens = maxOutputTokens === undefined ? undefined : maxOutputTokens * count
+  const least = prices && (inputTokens * prices.input) / million
+  return {
+    records: count,
+    inputTokens,
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(least !== undefined && {
+      cost: { least, ...(outputTokens !== undefined && { most: least + (outputTokens * prices!.output) / million }) },
+    }),
+    ...(first !== undefined && { request: first }),
+  }
+}

@@ -1,0 +1,35 @@
+import { extract } from '../extract.ts'
+import type { Extractor } from '../extractor.ts'
+import type { Extraction } from '../types.ts'
+import { hashOf } from './key.ts'
+import type { Fingerprint } from './types.ts'
+
+/**
+ * An extraction that is never read: what an extractor sends beside its prompt.
+ *
+ * @throws what `extract` throws for a schema or options that cannot be sent.
+ */
+export const probe = <I, O>({ declaration }: Extractor<any, I, O>): Extraction<I, O> => {
+  const { name, schema, prompt, ...options } = declaration
+  return extract(schema, 'probe', options)
+}
+
+/** What the outputs of an extractor depend on. */
+export const fingerprintOf = async (extractor: Extractor<any, any, any>): Promise<Fingerprint> => {
+  const { instructions, prompt, model, maxOutputTokens, maxSteps, maxRepairs } = extractor.declaration
+  // The field of the token limit is learned from answers: the option says the same every time.
+  const { messages, tools, tool_choice, stream, stream_options, max_tokens, max_completion_tokens, ...rest } =
+    probe(extractor).request
+  const text = (value: unknown): string => JSON.stringify(value) ?? ''
+  const [schema, template, options] = await Promise.all([
+    hashOf(text(tools)),
+    hashOf(text([instructions, prompt === undefined ? '' : String(prompt)])),
+    hashOf(text([rest, maxOutputTokens, maxSteps, maxRepairs])),
+  ])
+  return {
+    model: typeof model === 'string' ? model : `${model.provider}/${model.id}`,
+    schema,
+    prompt: template,
+    options,
+  }
+}
