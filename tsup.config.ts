@@ -1,11 +1,16 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', json: 'src/json/index.ts', cassette: 'src/cassette/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    json: 'src/json/index.ts',
+    cassette: 'src/cassette/index.ts',
+    node: 'src/node/index.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  // Only cassette/ may name Node's modules, and it keeps the `node:` prefix: bundlers and Deno know them by it.
+  // Only cassette/ and node/ may name Node's modules, and they keep the `node:` prefix: bundlers and Deno know them by it.
   external: [/^node:/],
   removeNodeProtocol: false,
   treeshake: true,

@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^decant$/, replacement: source('index.ts') },
       { find: /^decant\/json$/, replacement: source('json/index.ts') },
       { find: /^decant\/cassette$/, replacement: source('cassette/index.ts') },
+      { find: /^decant\/node$/, replacement: source('node/index.ts') },
     ],
   },
   test: {

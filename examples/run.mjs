@@ -15,6 +15,7 @@ if (name !== undefined && /^[\w-]+$/.test(name) && existsSync(file)) {
       decant: at('../src/index.ts'),
       'decant/json': at('../src/json/index.ts'),
       'decant/cassette': at('../src/cassette/index.ts'),
+      'decant/node': at('../src/node/index.ts'),
     },
     fsCache: at('../node_modules/.cache/jiti'),
     // A Zod schema has a method named `default`, which the interop would take for a default export.

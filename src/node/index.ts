@@ -1,0 +1,1 @@
+export { fileJournal, readJournal } from './journal.ts'
