@@ -32,7 +32,7 @@ const numberOf = (text: string | null): number | undefined => {
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Milliseconds from what Go prints for a duration (`6m0s`, `1.57s`, `12ms`), or from bare seconds. */
-export const durationOf = (text: string | null): number | undefined => {
+const durationOf = (text: string | null): number | undefined => {
   const trimmed = text?.trim() ?? ''
   const bare = numberOf(trimmed)
   if (bare !== undefined) return bare * 1000

@@ -181,7 +181,7 @@ export class Limiter {
     const now = performance.now()
     const ms = Math.min(error.retryAfter ?? shortPause, longestPause)
     this.#hold(now + ms, `${error.status} from ${this.#provider}`)
-    if (entry.at < this.#halvedAt) return
+    if (entry.at <= this.#halvedAt) return
     this.#halvedAt = now
     this.#answers = 0
     this.#width = Math.max(1, Math.floor(Math.min(this.#width, this.#running + 1) / 2))

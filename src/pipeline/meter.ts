@@ -15,6 +15,9 @@ type Counted = Omit<Mutable<Totals>, 'elapsed' | 'costOf'>
 
 const million = 1_000_000
 
+/** USD, to the 12th digit: no sum ends in ...00000001. */
+const plus = (a: number, b: number): number => (Math.round(a * 1e12) + Math.round(b * 1e12)) / 1e12
+
 /** Sums a run up as it goes. */
 export class Meter {
   readonly sums: Counted = {
@@ -87,7 +90,7 @@ export class Meter {
     for (const call of calls) {
       const price = this.priceOf(call)
       if (price === undefined) return undefined
-      sum += price
+      sum = plus(sum, price)
     }
     return sum
   }
@@ -102,8 +105,8 @@ export class Meter {
       const price = this.priceOf(call)
       if (price === undefined) this.sums.unpriced++
       else {
-        this.sums.cost += price
-        this.costOf[call.kind] = (this.costOf[call.kind] ?? 0) + price
+        this.sums.cost = plus(this.sums.cost, price)
+        this.costOf[call.kind] = plus(this.costOf[call.kind] ?? 0, price)
       }
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { APIError, createProvider, defineExtractor, extractAll, OutputError } from 'decant'
+import { APIError, createProvider, defineExtractor, extractAll, OutputError, type RecordItem } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { answer, collect, Item, itemExtractor, never, range, refusal, scriptedModel } from '../helpers/scripted.ts'
 
@@ -7,11 +7,18 @@ const echo = () => scriptedModel(({ prompt }) => answer({ n: Number(prompt) }))
 
 describe('items', () => {
   it('come one for each record, as they settle', async () => {
+    let release!: () => void
+    const others = new Promise<void>(resolve => {
+      release = resolve
+    })
     const model = scriptedModel(async ({ prompt }) => {
-      await sleep(prompt === '0' ? 50 : 0)
+      await (prompt === '0' ? others : sleep(1))
       return answer({ n: Number(prompt) })
     })
-    const items = await collect(extractAll(itemExtractor(model), range(20), { concurrency: 4 }))
+    const items: RecordItem<number, { n: number }>[] = []
+    for await (const item of extractAll(itemExtractor(model), range(20), { concurrency: 4 })) {
+      if (items.push(item) === 19) release()
+    }
     expect(items.map(({ index }) => index).sort((a, b) => a - b)).toEqual(range(20))
     expect(items.at(-1)?.index).toBe(0)
     expect(items.every(item => item.status === 'done' && item.output.n === item.record)).toBe(true)
