@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { modelServer, type Reply } from './helpers/model-server.ts'
 
 const run = promisify(execFile)
 
@@ -95,7 +98,91 @@ describe('examples', () => {
 
   it('are all run here', () => {
     const files = readdirSync('examples').filter(file => file.endsWith('.ts'))
-    expect(files.sort()).toEqual(['person', ...Object.keys(printed)].map(name => `${name}.ts`).sort())
+    expect(files.sort()).toEqual(
+      ['invoices', 'person', 'triage', ...Object.keys(printed)].map(name => `${name}.ts`).sort(),
+    )
+  })
+})
+
+describe('triage', () => {
+  it('labels a file of mails, line for line', async () => {
+    const { stdout, stderr, code } = await example('triage')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '6 done, 0 failed, 793 tokens in, 30 out\n' })
+    const labels = stdout.trimEnd().split('\n')
+    expect(labels.map(line => JSON.parse(line))).toEqual(
+      ['outage', 'billing', 'question', 'praise', 'billing', 'outage'].map((label, i) => ({ id: `m${i + 1}`, label })),
+    )
+  })
+})
+
+describe('invoices', () => {
+  let folder: string
+  let out: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'decant-invoices-'))
+    out = join(folder, 'invoices.csv')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const csv = `file,number,seller,date,total,currency
+"2026-001.txt","2026-001","Corner Bakery","2026-01-03",23.8,"EUR"
+"2026-002.txt","2026-002","Blue Bikes Ltd","2026-01-14",368.9,"EUR"
+"2026-003.txt","2026-003","Print & Co","2026-02-02",54.15,"EUR"
+"2026-004.txt","2026-004","Corner Bakery","2026-02-09",21.42,"EUR"
+"2026-005.txt","2026-005","Nordic Chairs","2026-02-27",1428,"EUR"
+"2026-006.txt","2026-006","Blue Bikes Ltd","2026-03-03",89.25,"EUR"
+`
+
+  it('become a CSV file, and a second run buys nothing', async () => {
+    expect(await example('invoices', '--out', out)).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: '6 done, 0 failed, 0 kept from the journal, $0.0002301\n',
+    })
+    expect(readFileSync(out, 'utf8')).toBe(csv)
+    const { stdout } = await example('invoices', '--out', out)
+    expect(stdout).toBe('0 done, 0 failed, 6 kept from the journal, $0\n')
+    expect(readFileSync(out, 'utf8')).toBe(csv)
+  })
+
+  it('killed half-way go on where they were', async () => {
+    const rows = csv.split('\n').slice(1, -1)
+    const asked: string[] = []
+    let stuck: (() => void) | undefined
+    const reply: Reply = ({ body }, response) => {
+      const number = /INVOICE (\S+)/.exec(body.messages.at(-1).content)![1]!
+      asked.push(number)
+      // The first run gets three answers and then none.
+      if (asked.length > 3 && stuck !== undefined) return stuck()
+      const [, , seller, date, total] = rows
+        .find(row => row.includes(number))!
+        .split(',')
+        .map(each => JSON.parse(each))
+      const args = JSON.stringify({ number, seller, date, total, currency: 'EUR' })
+      const tool_calls = [{ id: 'c', type: 'function', function: { name: 'Invoice', arguments: args } }]
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ choices: [{ message: { tool_calls }, finish_reason: 'tool_calls' }] }))
+    }
+    await using server = await modelServer(...Array.from({ length: 20 }, () => reply))
+    const killed = new Promise<void>(resolve => {
+      stuck = resolve
+    })
+    const child = spawn(process.execPath, ['examples/run.mjs', 'invoices', '--out', out, '--url', server.baseURL])
+    const gone = new Promise(resolve => child.once('exit', (_, signal) => resolve(signal)))
+    await killed
+    child.kill('SIGKILL')
+    expect(await gone).toBe('SIGKILL')
+    const before = [...new Set(asked)]
+    const kept = readFileSync(`${out}.journal`, 'utf8').trimEnd().split('\n').length - 1
+    stuck = undefined
+    const { stdout, stderr } = await example('invoices', '--out', out, '--url', server.baseURL)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(new RegExp(`^${6 - kept} done, 0 failed, ${kept} kept from the journal`))
+    expect(readFileSync(out, 'utf8')).toBe(csv)
+    // Two were in flight; what was answered is not asked again.
+    expect(kept).toBeGreaterThanOrEqual(2)
+    expect(asked.length).toBeLessThanOrEqual(6 + 2)
+    expect(before.length).toBeLessThan(6)
   })
 })
 

@@ -112,7 +112,9 @@ if (job?.memory !== undefined) {
     const mib = bytes => `${(bytes / 2 ** 20).toFixed(1)} MiB`
     console.log(`10,000 records: live ${mib(small.live)}, peak of the process ${mib(small.rss)}`)
     console.log(`1,000,000 records: live ${mib(large.live)}, peak of the process ${mib(large.rss)}`)
-    console.log(`growth: live ${mib(large.live - small.live)}, of the process ${mib(large.rss - small.rss)} (bar: under 64 MiB)`)
+    console.log(
+      `growth: live ${mib(large.live - small.live)}, of the process ${mib(large.rss - small.rss)} (bar: under 64 MiB)`,
+    )
   } else {
     const { createProvider, defineExtractor } = await load()
     const server = fork(fileURLToPath(new URL('../kills/model.mjs', import.meta.url)), ['0'])

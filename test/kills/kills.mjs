@@ -34,7 +34,11 @@ const startModel = async pause => {
 }
 
 /** Lines of a file that are whole. */
-const linesOf = path => readFileSync(path, 'utf8').split('\n').slice(0, -1).map(line => JSON.parse(line))
+const linesOf = path =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map(line => JSON.parse(line))
 
 /** One run to its end, killed every few milliseconds on the way. */
 const oneRun = async ({ records, concurrency, kills, random, model, dist, within }) => {
@@ -85,7 +89,17 @@ const oneRun = async ({ records, concurrency, kills, random, model, dist, within
  *
  * @param each how many kills a run gets; @param within milliseconds after which at most a run is killed.
  */
-export const killRuns = async ({ kills, each, records, concurrency, seed, dist, pause = 10, within = 100, say = () => {} }) => {
+export const killRuns = async ({
+  kills,
+  each,
+  records,
+  concurrency,
+  seed,
+  dist,
+  pause = 10,
+  within = 100,
+  say = () => {},
+}) => {
   const random = randomOf(seed)
   const model = await startModel(pause)
   const sum = { seed, runs: 0, records, concurrency, killed: 0, lost: 0, doubled: 0, boughtTwice: 0, most: 0 }

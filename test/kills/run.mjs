@@ -20,7 +20,12 @@ function* source() {
 
 // The output is made anew by every run: items that the journal has kept come again.
 const fd = openSync(output, 'w')
-const run = extractAll(extractor, source(), { concurrency, journal: fileJournal(journal), key: n => `k${n}`, ordered: true })
+const run = extractAll(extractor, source(), {
+  concurrency,
+  journal: fileJournal(journal),
+  key: n => `k${n}`,
+  ordered: true,
+})
 let bought = false
 for await (const item of run) {
   if (!item.kept && !bought) {
