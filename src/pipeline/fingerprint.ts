@@ -1,6 +1,6 @@
 import { extract } from '../extract.ts'
 import type { Extractor } from '../extractor.ts'
-import type { Extraction } from '../types.ts'
+import type { Extraction, Model } from '../types.ts'
 import { hashOf } from './key.ts'
 import type { Fingerprint } from './types.ts'
 
@@ -16,7 +16,7 @@ export const probe = <I, O>({ declaration }: Extractor<any, I, O>): Extraction<I
 
 /** What the outputs of an extractor depend on. */
 export const fingerprintOf = async (extractor: Extractor<any, any, any>): Promise<Fingerprint> => {
-  const { instructions, prompt, model, maxOutputTokens, maxSteps, maxRepairs } = extractor.declaration
+  const { instructions, prompt, model, fallback = [], maxOutputTokens, maxSteps, maxRepairs } = extractor.declaration
   // The field of the token limit is learned from answers: the option says the same every time.
   const { messages, tools, tool_choice, stream, stream_options, max_tokens, max_completion_tokens, ...rest } =
     probe(extractor).request
@@ -24,12 +24,14 @@ export const fingerprintOf = async (extractor: Extractor<any, any, any>): Promis
   const [schema, template, options] = await Promise.all([
     hashOf(text(tools)),
     hashOf(text([instructions, prompt === undefined ? '' : String(prompt)])),
-    hashOf(text([rest, maxOutputTokens, maxSteps, maxRepairs])),
+    hashOf(text([rest, fallback.map(nameOf), maxOutputTokens, maxSteps, maxRepairs])),
   ])
   return {
-    model: typeof model === 'string' ? model : `${model.provider}/${model.id}`,
+    model: nameOf(model),
     schema,
     prompt: template,
     options,
   }
 }
+
+const nameOf = (model: string | Model): string => (typeof model === 'string' ? model : `${model.provider}/${model.id}`)

@@ -1,6 +1,7 @@
 import { BudgetError, ConfigError } from '../errors.ts'
 import type { Extractor } from '../extractor.ts'
 import { Limiter } from '../http/limits.ts'
+import type { Model } from '../types.ts'
 import { resolveModel } from '../wire/providers.ts'
 import { Buyer } from './buyer.ts'
 import { failureOf, lastingOf } from './failure.ts'
@@ -150,9 +151,9 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     const follow = (): void => this.abort(signal?.reason)
     if (signal?.aborted) follow()
     signal?.addEventListener('abort', follow, { once: true })
-    const { provider } = resolveModel(this.#extractor.declaration.model)
-    provider.memory.limiter ??= new Limiter(provider.row.name)
-    this.#limiter = provider.memory.limiter
+    const { model, fallback = [] } = this.#extractor.declaration
+    const [limiter] = [model, ...fallback].map(limiterOf)
+    this.#limiter = limiter!
     const release = this.#limiter.impose(limits ?? {})
     const ticking = this.#options.onProgress && setInterval(() => this.#tell(), progressPause)
     const ms = budget?.ms
@@ -358,4 +359,10 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
       this.#options.onProgress?.(this.progress)
     } catch {}
   }
+}
+
+const limiterOf = (model: string | Model): Limiter => {
+  const { provider } = resolveModel(model)
+  provider.memory.limiter ??= new Limiter(provider.row.name)
+  return provider.memory.limiter
 }

@@ -107,7 +107,7 @@ export interface Wait {
 }
 
 /** Most calls and tokens in any 60 seconds, over all runs on the same provider. */
-export interface Limits {
+export interface RateLimits {
   /** Requests per minute, retries and repairs included. */
   readonly rpm?: number | undefined
   /** Tokens per minute, sent and received: estimated before a call, corrected after it. */
@@ -143,7 +143,7 @@ export interface ExtractAllOptions<A> {
   readonly journal?: Journal | undefined
   /** Try records again that the journal has as failed. Default false. */
   readonly retryFailed?: boolean | undefined
-  readonly limits?: Limits | undefined
+  readonly limits?: RateLimits | undefined
   /** Stop when this many records in a row have failed. Default 20. */
   readonly maxFailuresInRow?: number | undefined
   readonly budget?: Budget | undefined
@@ -192,7 +192,7 @@ export interface Fingerprint {
   readonly schema: string
   /** Of the instructions and the source text of the extractor's `prompt`. What that function closes over is not seen. */
   readonly prompt: string
-  /** Of the other options that are sent, and of `maxSteps` and `maxRepairs`. */
+  /** Of the other options that are sent, and of `fallback`, `maxSteps` and `maxRepairs`. */
   readonly options: string
 }
 
