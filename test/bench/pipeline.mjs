@@ -71,7 +71,11 @@ const memory = async count => {
   const { createProvider, defineExtractor, extractAll } = await load()
   const answer = n =>
     `{"choices":[{"message":{"tool_calls":[{"id":"c","function":{"name":"Item","arguments":"{\\"n\\":${n}}"}}]},"finish_reason":"tool_calls"}]}`
-  const fetch = async (_, { body }) => new Response(answer(JSON.parse(body).messages.at(-1).content))
+  // What is not held is only let go between two turns of the event loop, which answers in memory would never come to.
+  const fetch = async (_, { body }) => {
+    await new Promise(setImmediate)
+    return new Response(answer(JSON.parse(body).messages.at(-1).content))
+  }
   const model = createProvider({ name: 'bench', baseURL: 'https://bench.example', fetch })('model')
   const extractor = defineExtractor({ name: 'item', schema: Item, model, prompt: n => String(n) })
   let peak = 0
