@@ -34,7 +34,8 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   constructor(plan: Plan<I, O>) {
     this.#plan = plan
-    this.#channel = new Channel<I>(plan.options.onEvent, () => this.#left())
+    const { onEvent } = plan.options
+    this.#channel = new Channel<I>(onEvent && (event => onEvent(event, this)), () => this.#left())
   }
 
   then<A = O, B = never>(
@@ -155,6 +156,8 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
       this.#channel.close(false)
       return result
     } catch (error) {
+      const { aborted } = this.#abort.signal
+      this.#channel.emit({ type: 'error', attempt: this.attempt, error, aborted })
       this.#channel.close(true, error)
       throw error
     } finally {

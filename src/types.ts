@@ -162,6 +162,9 @@ export interface Call {
   /** `provider/id`, as asked. */
   readonly model: string
   readonly requestId?: string
+  /** The answer's own id, and the model that wrote it, as the provider names them: a router may pick another one. */
+  readonly responseId?: string
+  readonly responseModel?: string
   /** Absent when the provider never reported it, for example because the call was cut. */
   readonly usage?: Usage
   /** In place of `usage` when it is absent: about four characters a token. */
@@ -222,6 +225,8 @@ export type Event<I = unknown> = { readonly attempt: number } & (
   /** `error` is what the model before came to, `model` the one that is asked now, as `provider/id`. */
   | { readonly type: 'fallback'; readonly error: unknown; readonly model: string }
   | { readonly type: 'finish'; readonly finishReason: string | null; readonly usage: Usage }
+  /** The last one of a failure, in place of `finish`: what the readers get. `aborted`: by its signal, `abort()` or its last reader. */
+  | { readonly type: 'error'; readonly error: unknown; readonly aborted: boolean }
 )
 
 // ---------------------------------------------------------------- options
@@ -313,8 +318,11 @@ export interface Options<T = {}> {
   readonly apiKey?: string | (() => string | Promise<string>) | undefined
   /** Merged shallowly into the request body, last; `undefined` removes a key. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined
-  /** Observes every event. What it throws is ignored: an observer cannot break an extraction. */
-  readonly onEvent?: ((event: Event<unknown>) => void) | undefined
+  /**
+   * Observes every event, and whose it is: one function may serve many extractions. `extraction.calls` is up to date, the
+   * request of a `request` event is its last. What it throws is ignored: an observer cannot break an extraction.
+   */
+  readonly onEvent?: ((event: Event<unknown>, extraction: Extraction<unknown, unknown>) => void) | undefined
 }
 
 // ---------------------------------------------------------------- verbs

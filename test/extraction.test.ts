@@ -347,6 +347,43 @@ describe('observers', () => {
     expect(output).toEqual(alice)
     expect(seen).toEqual(['request', 'complete', 'complete', 'complete', 'complete', 'partial', 'finish'])
   })
+
+  it('are told whose event it is, with its ledger up to date', async () => {
+    await using server = await modelServer(answer)
+    const seen: unknown[] = []
+    const extraction = start(server, {
+      onEvent: (event: Event, whose: unknown) => {
+        seen.push(whose === extraction && (event.type !== 'request' || extraction.calls.at(-1)?.outcome))
+      },
+    })
+    await extraction
+    expect(new Set(seen)).toEqual(new Set(['pending', true]))
+  })
+
+  it('are told of the failure that the readers get, and readers of events before they get it', async () => {
+    await using server = await modelServer({ status: 400, body: { error: { message: 'no' } } })
+    const seen: Event[] = []
+    const read: Event[] = []
+    const extraction = start(server, { onEvent: (event: Event) => void seen.push(event) })
+    const reading = (async () => {
+      for await (const event of extraction.events()) read.push(event)
+    })()
+    const error = await reading.catch(error => error)
+    expect(seen.map(({ type }) => type)).toEqual(['request', 'error'])
+    expect(seen.at(-1)).toEqual({ type: 'error', attempt: 1, error, aborted: false })
+    expect(read).toEqual(seen)
+    expect(error.calls).toHaveLength(1)
+  })
+
+  it('are told of an abort', async () => {
+    await using server = await modelServer()
+    const seen: Event[] = []
+    const signal = AbortSignal.abort('no longer wanted')
+    await expect(start(server, { signal, onEvent: (event: Event) => void seen.push(event) })).rejects.toBe(
+      'no longer wanted',
+    )
+    expect(seen).toEqual([{ type: 'error', attempt: 1, error: 'no longer wanted', aborted: true }])
+  })
 })
 
 describe('back-pressure', () => {
