@@ -211,9 +211,7 @@ const once = async <I, O>(
   } finally {
     clocks.stop()
     signal.removeEventListener('abort', follow)
-    // Gateways make up ids of what they have at hand.
-    const id = requestId ?? (decoder.id && redact(decoder.id, secrets))
-    account(call, decoder, id, clocks.elapsed)
+    account(call, decoder, requestId, clocks.elapsed, secrets)
     ledger.estimate(call, json.length, decoder.outputLength)
   }
 }
@@ -231,12 +229,22 @@ export const typed = (cause: unknown): ExtractError =>
         },
       )
 
-const account = (call: OpenCall, decoder: ChatDecoder, id: string | undefined, elapsed: number): void => {
-  const { reported, finishReason } = decoder
+const account = (
+  call: OpenCall,
+  decoder: ChatDecoder,
+  requestId: string | undefined,
+  elapsed: number,
+  secrets: readonly string[],
+): void => {
+  const { reported, finishReason, id, model } = decoder
   if (reported !== undefined) call.usage = reported.usage
   if (reported?.cost !== undefined) call.cost = reported.cost
   if (finishReason !== null) call.finishReason = finishReason
-  if (id !== undefined) call.requestId = id
+  // A gateway may echo a key in any of them.
+  if (id !== undefined) call.responseId = redact(id, secrets)
+  if (model !== undefined) call.responseModel = redact(model, secrets)
+  const known = requestId ?? call.responseId
+  if (known !== undefined) call.requestId = known
   call.received = decoder.outputLength
   call.timing.total = elapsed
 }

@@ -30,6 +30,7 @@ export class ChatDecoder implements WireDecoder {
   finishReason: string | null = null
   reported: Reported | undefined
   id: string | undefined
+  model: string | undefined
   #length = 0
   #payloads = 0
   #answered = false
@@ -61,6 +62,7 @@ export class ChatDecoder implements WireDecoder {
     // vLLM and Mistral name the kind of object instead of wrapping it.
     if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
     if (typeof chunk.id === 'string' && chunk.id !== '') this.id ??= chunk.id
+    if (typeof chunk.model === 'string' && chunk.model !== '') this.model ??= chunk.model
     const usage = objectOf(chunk.usage) ?? objectOf(objectOf(chunk.x_groq)?.usage)
     if (usage !== undefined) this.reported = addReport(this.reported, readUsage(usage))
     const choice = firstChoice(chunk.choices)
