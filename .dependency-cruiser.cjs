@@ -18,6 +18,7 @@ const floors = [
 const wings = {
   cassette: { path: 'cassette/', on: ['types', 'errors'] },
   node: { path: 'node/', on: ['types', 'errors', 'pipeline'] },
+  otel: { path: 'otel/', on: ['types', 'errors', 'http'] },
 }
 
 /** The one room that may import each outside package. */
@@ -25,6 +26,7 @@ const packages = {
   '^node_modules/(zod|zod-to-json-schema)/': 'schema/',
   '^node_modules/eventsource-parser/': 'http/',
   '^node_modules/yaml/': 'cassette/',
+  '^node_modules/@opentelemetry/api/': 'otel/',
 }
 
 const src = paths => `^src/(${paths.join('|')})`
@@ -90,7 +92,7 @@ module.exports = {
       name: 'examples-use-the-front-door',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^src/', pathNot: '^src/((json|cassette|node)/)?index\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/((json|cassette|node|otel)/)?index\\.ts$' },
     },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphan', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },

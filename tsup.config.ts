@@ -6,6 +6,7 @@ export default defineConfig({
     json: 'src/json/index.ts',
     cassette: 'src/cassette/index.ts',
     node: 'src/node/index.ts',
+    otel: 'src/otel/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'es2022',

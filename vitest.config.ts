@@ -13,6 +13,7 @@ export default defineConfig({
       { find: /^decant\/json$/, replacement: source('json/index.ts') },
       { find: /^decant\/cassette$/, replacement: source('cassette/index.ts') },
       { find: /^decant\/node$/, replacement: source('node/index.ts') },
+      { find: /^decant\/otel$/, replacement: source('otel/index.ts') },
     ],
   },
   test: {

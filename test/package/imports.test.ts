@@ -30,6 +30,10 @@ describe.each(['js', 'cjs'])('the built .%s files', extension => {
     expect(await outsideOf(`json.${extension}`)).toEqual([])
   })
 
+  it('load telemetry with the API of OpenTelemetry only', async () => {
+    expect(await outsideOf(`otel.${extension}`)).toEqual(['@opentelemetry/api'])
+  })
+
   it('load the cassette with yaml and Node modules, by their prefix', async () => {
     expect((await outsideOf(`cassette.${extension}`)).filter(path => !/^(yaml$|node:)/.test(path))).toEqual([])
   })

@@ -36,14 +36,16 @@ beforeAll(async () => {
   tarball = join(destination, pack.filename)
 })
 
-it('packs the built files, their declarations and the four pages, nothing else', () => {
+it('packs the built files, their declarations and the five pages, nothing else', () => {
   const chunks = /^dist\/chunk-\w+\.js$/
   const declarations = /^dist\/\w+-\w+\.d\.c?ts$/
   const files = pack.files.map(file => file.path).filter(path => !chunks.test(path) && !declarations.test(path))
-  const entries = ['cassette', 'index', 'json'].flatMap(entry =>
+  const entries = ['cassette', 'index', 'json', 'otel'].flatMap(entry =>
     ['cjs', 'd.cts', 'd.ts', 'js'].map(extension => `dist/${entry}.${extension}`),
   )
-  expect(files.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', ...entries, 'package.json'].sort())
+  expect(files.sort()).toEqual(
+    ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', ...entries, 'package.json'].sort(),
+  )
 })
 
 it('unpacks to at most 640 KiB', () => {
