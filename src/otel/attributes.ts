@@ -9,7 +9,7 @@ export type Body = Extract<Event, { type: 'request' }>['body']
 const providers: Readonly<Record<string, string>> = { xai: 'x_ai' }
 
 /** `provider/id`, as the ledger has it; the provider's name holds no slash. */
-const modelOf = (model: string): Attributes => {
+export const modelAttributes = (model: string): Attributes => {
   const slash = model.indexOf('/')
   const provider = model.slice(0, slash)
   return {
@@ -21,7 +21,7 @@ const modelOf = (model: string): Attributes => {
 /** What every span and metric of an operation says: the operation, and the model once one is known. */
 export const operation = (name: 'extract' | 'chat' | 'execute_tool', call?: Call): Attributes => ({
   'gen_ai.operation.name': name,
-  ...(call && modelOf(call.model)),
+  ...(call && modelAttributes(call.model)),
 })
 
 /** The function that holds the answer; undefined where text is asked for. */

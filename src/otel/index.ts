@@ -19,7 +19,7 @@ export interface TelemetryOptions {
  * An observer for `onEvent` that reports extractions to OpenTelemetry. One serves any number of them, also at once.
  *
  * Spans: `extract {function}` for an extraction, in it `chat {model}` for every request of it (retries and repairs, too) and
- * `execute_tool {name}` for every tool. Retries and repairs are events of the first, issues of the second. Metrics, for the
+ * `execute_tool {name}` for every tool. Retries, repairs and fallbacks are events of the first, issues of the second. Metrics, for the
  * extraction and for every request: `gen_ai.client.operation.duration`, in seconds, and for requests whose usage was reported
  * `gen_ai.client.token.usage`. Usage stands on the requests alone, so that a sum over spans counts it once.
  *

@@ -9,6 +9,7 @@ import {
   failureOf,
   issueAttributes,
   known,
+  modelAttributes,
   operation,
   requestAttributes,
   responseAttributes,
@@ -68,6 +69,13 @@ export class ExtractionTrace {
         this.#root.addEvent('decant.retry', {
           'error.type': errorType(event.error),
           'decant.retry.delay': event.delay / 1000,
+        })
+        return
+      case 'fallback':
+        this.#settle()
+        this.#root.addEvent('decant.fallback', {
+          'error.type': errorType(event.error),
+          ...modelAttributes(event.model),
         })
         return
       case 'repair':

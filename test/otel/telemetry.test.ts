@@ -175,6 +175,21 @@ describe('an extraction that needs more than one request', () => {
     expect(seen.measured(tokens)).toHaveLength(2)
   })
 
+  test('says which model was asked instead of one that failed', async () => {
+    await using server = await modelServer({ status: 401, body: { error: { message: 'no' } } }, right)
+    const seen = memoryTelemetry()
+    const options = { model: server.model('one'), fallback: [server.model('two')], onEvent: telemetry(seen) }
+    await extract(Person, personPrompt, options)
+
+    const [root, first, second] = seen.spans
+    const two = { 'gen_ai.provider.name': 'scripted', 'gen_ai.request.model': 'two' }
+    expect(root?.attributes['gen_ai.request.model']).toBe('one')
+    expect(root?.events).toEqual([{ name: 'decant.fallback', attributes: { 'error.type': 'auth', ...two } }])
+    expect(first).toMatchObject({ name: 'chat one', status: { code: SpanStatusCode.ERROR } })
+    expect(second).toMatchObject({ name: 'chat two', status: { code: SpanStatusCode.UNSET } })
+    expect(second?.attributes).toMatchObject({ ...two, 'decant.call.kind': 'fallback' })
+  })
+
   test('has a span for each tool, beside the requests', async () => {
     await using server = await modelServer(
       {
@@ -259,9 +274,9 @@ describe('an extraction that fails', () => {
       },
       onEvent: telemetry(seen),
     })
-    await expect(asked.result()).rejects.toThrow('the vault is closed')
+    await expect(asked.result()).rejects.toMatchObject({ code: 'no_key' })
     expect(seen.spans).toMatchObject([
-      { name: 'extract', attributes: { 'error.type': 'TypeError', 'decant.calls': 0 }, status: { code: 2 }, ends: 1 },
+      { name: 'extract', attributes: { 'error.type': 'no_key', 'decant.calls': 0 }, status: { code: 2 }, ends: 1 },
     ])
   })
 
