@@ -62,3 +62,4 @@ export type {
   Usage,
 } from './types.ts'
 export { createProvider, type ProviderFunction, type ProviderOptions } from './wire/provider.ts'
+export { providers } from './wire/providers.ts'

@@ -17,6 +17,11 @@ const rows = {
   },
 } as const satisfies Record<string, Omit<ProviderOptions, 'name'>>
 
+/** The built-in endpoints by name: where requests go, and the environment variable that the key is read from. */
+export const providers: Readonly<
+  Record<keyof typeof rows, { readonly baseURL: string; readonly keyVariable: string }>
+> = rows
+
 const opened = new Map<string, Provider>()
 
 /** The built-in providers; each is one object for the life of the process, so what it learns is kept. */
