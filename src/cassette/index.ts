@@ -1,4 +1,5 @@
 export { type Cassette, type CassetteMode, type CassetteOptions, cassette } from './cassette.ts'
+export { type CassetteFault, checkCassette } from './check.ts'
 export type {
   Interaction,
   RecordedHeaders,

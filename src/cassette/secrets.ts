@@ -35,16 +35,17 @@ export class Secrets {
    * keys after it has made the cassette.
    */
   learn(url: string, headers: Headers): void {
-    const learn = (value: string, source: string) => {
-      if (value.length >= shortest) this.#learn(value, source)
-    }
-    for (const [name, value = ''] of Object.entries(process.env)) {
-      if (credentialVariable.test(name)) learn(value, `the value of the environment variable ${name}`)
-    }
-    for (const part of privatePartsOf(url)) learn(part, `a credential of the request's URL`)
+    this.learnEnvironment()
+    for (const part of privatePartsOf(url)) this.#learnLong(part, `a credential of the request's URL`)
     for (const [name, value] of headers) {
       if (!credentialHeader.test(name)) continue
-      for (const part of credentialsOf(name, value)) learn(part, `the value of the request's ${name} header`)
+      for (const part of credentialsOf(name, value)) this.#learnLong(part, `the value of the request's ${name} header`)
+    }
+  }
+
+  learnEnvironment(): void {
+    for (const [name, value = ''] of Object.entries(process.env)) {
+      if (credentialVariable.test(name)) this.#learnLong(value, `the value of the environment variable ${name}`)
     }
   }
 
@@ -58,6 +59,10 @@ export class Secrets {
   redact(text: string): string {
     const known = [...this.#sources.keys()].reduce((kept, form) => kept.replaceAll(form, '[redacted]'), text)
     return shapes.reduce((kept, [, pattern]) => kept.replace(pattern, '[redacted]'), known)
+  }
+
+  #learnLong(value: string, source: string): void {
+    if (value.length >= shortest) this.#learn(value, source)
   }
 
   #learn(secret: string, source: string): void {
