@@ -1,0 +1,70 @@
+import type { Call, Summary } from 'decant'
+import { exits } from '../exit.ts'
+import { codeOf } from '../terminal/failed.ts'
+import type { Ending } from '../terminal/summary.ts'
+import { commandText } from './command-line.ts'
+
+const names: Readonly<Record<Call['kind'], string>> = {
+  first: 'first tries',
+  step: 'steps',
+  repair: 'repairs',
+  retry: 'retries',
+  fallback: 'fallbacks',
+}
+
+export interface Ended extends Pick<Ending, 'run' | 'took' | 'kinds' | 'wrote'> {
+  readonly summary: Summary
+  /** The code that the first records all failed with. */
+  readonly alike: string | undefined
+  readonly interrupted: boolean
+  readonly journal: string | undefined
+  /** What was typed. */
+  readonly words: readonly string[]
+}
+
+/** What is said at the end of a run. */
+export const endingOf = ({ summary, alike, interrupted, journal, words, ...shown }: Ended): Ending => {
+  const stopped = whyStopped(summary, alike, interrupted)
+  return {
+    ...shown,
+    ...(stopped !== undefined && { stopped }),
+    spent: Object.entries(summary.costOf).map(([kind, usd]) => [names[kind as Call['kind']], usd] as const),
+    next: nextCommands(shown, stopped !== undefined, journal, words),
+  }
+}
+
+const whyStopped = (
+  { stopped, error }: Summary,
+  alike: string | undefined,
+  interrupted: boolean,
+): string | undefined => {
+  if (interrupted) return 'interrupted'
+  if (alike !== undefined) return `the first 10 records all failed with ${alike}; --keep-going goes on all the same`
+  if (stopped === undefined) return undefined
+  const message = error instanceof Error ? error.message : stopped
+  return stopped === 'failures' ? `too many failures in a row, the last one ${codeOf(error)}: ${message}` : message
+}
+
+const nextCommands = (
+  { run, kinds }: Pick<Ended, 'run' | 'kinds'>,
+  stopped: boolean,
+  journal: string | undefined,
+  words: readonly string[],
+): readonly string[] => {
+  if (journal === undefined) return []
+  const again = words.filter(word => word !== '--retry-failed' && word !== '--overwrite')
+  const [kind] = kinds
+  return [
+    ...(stopped ? [commandText(again)] : run.failed > 0 ? [commandText([...again, '--retry-failed'])] : []),
+    ...(kind === undefined ? [] : [commandText(['why', journal, String(kind.rows[0])])]),
+  ]
+}
+
+export const exitCodeOf = (
+  { stopped, failed, keptFailed }: Summary,
+  { alike, interrupted }: { readonly alike: boolean; readonly interrupted: boolean },
+): number => {
+  if (interrupted) return exits.interrupted
+  if (alike || stopped !== undefined) return exits.stopped
+  return failed + keptFailed > 0 ? exits.failed : exits.done
+}

@@ -1,0 +1,304 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { citySchema, decant, endpoint, folderWith, lines, parsed, refuse, start } from './command.ts'
+
+const cities = ['Rome', 'Paris', 'Oslo']
+const files = { 'city.json': citySchema, 'in.jsonl': lines(cities) }
+const asked = (prompt: string) => ({ city: prompt, people: prompt.length })
+const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8')
+const records = (folder: string, name: string) => parsed(read(folder, name)).sort((a, b) => a.row - b.row)
+
+describe('decant run', () => {
+  it('writes a line for every record and says what it came to', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(asked)
+    const { code, stdout, stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], {
+      folder,
+    })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(records(folder, 'out.jsonl')).toEqual(
+      cities.map((city, index) => ({ row: index + 1, output: { city, people: city.length } })),
+    )
+    const said = stderr.split('\n')
+    expect(said[0]).toBe('decant run city.json in.jsonl > out.jsonl endpoint/scripted c=8 total=3')
+    expect(said).toContain('wrote   out.jsonl 3   journal out.jsonl.journal')
+    expect(stderr).toMatch(/\n3 done, 0 failed +\ds\n/)
+    expect(stderr).not.toContain('\r')
+    expect(stderr).not.toContain('\u001b')
+  })
+
+  it('buys nothing again that the journal has, and writes it again', async () => {
+    const folder = folderWith(files)
+    const { words, prompts } = await endpoint(asked)
+    await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--limit', '2', ...words], { folder })
+    const { code, stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], { folder })
+    expect(code).toBe(0)
+    expect([...prompts].sort()).toEqual([...cities].sort())
+    expect(records(folder, 'out.jsonl').map(each => each.output.city)).toEqual(cities)
+    expect(stderr).toContain('3 done, 0 failed, 2 kept from the journal')
+  })
+
+  it('tells the first failure of each kind in full, goes on, and ends with 3', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(prompt => (prompt === 'Oslo' ? { city: 'Oslo', people: 'many' } : asked(prompt)))
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--failed', 'failed.jsonl', ...words]
+    const { code, stderr } = await decant(run, { folder })
+    expect(code).toBe(3)
+    expect(records(folder, 'out.jsonl').map(each => each.row)).toEqual([1, 2])
+    expect(stderr).toContain('failed  3  schema_mismatch')
+    expect(stderr).toContain('  record  Oslo')
+    expect(stderr).toMatch(/ {2}at {6}people {2}.*number.*, got "many"/)
+    expect(stderr).toContain('  next    decant why out.jsonl.journal 3')
+    expect(stderr).toMatch(/ {2}1 {2}schema_mismatch {2}people {2}3 /)
+    expect(stderr).toContain(`next    decant ${run.join(' ')} --retry-failed`)
+    expect(parsed(read(folder, 'failed.jsonl'))).toMatchObject([
+      { row: 3, code: 'schema_mismatch', record: 'Oslo', text: '{"city":"Oslo","people":"many"}', retryable: true },
+    ])
+  })
+
+  it('tries failed records again with --retry-failed, and only then', async () => {
+    const folder = folderWith(files)
+    let broken = true
+    const { words, prompts } = await endpoint(prompt => (broken ? { city: prompt, people: 'many' } : asked(prompt)))
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words]
+    expect((await decant(run, { folder })).code).toBe(3)
+    broken = false
+    const before = prompts.length
+    expect((await decant(run, { folder })).code).toBe(3)
+    expect(prompts.length).toBe(before)
+    expect((await decant([...run, '--retry-failed'], { folder })).code).toBe(0)
+    expect(records(folder, 'out.jsonl')).toHaveLength(3)
+  })
+
+  it('reads CSV and writes CSV', async () => {
+    const folder = folderWith({
+      'city.json': citySchema,
+      'in.csv': 'name,land\r\n"Rome, old",Italy\r\nOslo,Norway\r\n',
+    })
+    const { words, prompts } = await endpoint(prompt => ({ city: `=${prompt}`, people: 7 }))
+    const run = [
+      'run',
+      'city.json',
+      'in.csv',
+      '-o',
+      'out.csv',
+      '--ordered',
+      '--prompt',
+      '{{name}} in {{land}}',
+      ...words,
+    ]
+    expect((await decant(run, { folder })).code).toBe(0)
+    expect([...prompts].sort()).toEqual(['Oslo in Norway', 'Rome, old in Italy'])
+    expect(read(folder, 'out.csv')).toBe(`row,city,people\r\n1,"'=Rome, old in Italy",7\r\n2,'=Oslo in Norway,7\r\n`)
+  })
+
+  it('reads a folder of text files, each known by its path', async () => {
+    const folder = folderWith({
+      'city.json': citySchema,
+      'texts/b.txt': 'Rome',
+      'texts/a/c.txt': 'Oslo',
+      'texts/.x': 'no',
+    })
+    const { words } = await endpoint(asked)
+    await decant(['run', 'city.json', 'texts', '-o', 'out.jsonl', '--ordered', ...words], { folder })
+    expect(parsed(read(folder, 'out.jsonl')).map(({ row, key, output }) => [row, key, output.city])).toEqual([
+      [1, 'texts/a/c.txt', 'Oslo'],
+      [2, 'texts/b.txt', 'Rome'],
+    ])
+  })
+
+  it('reads stdin and writes stdout, nothing else there', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(asked)
+    const { code, stdout, stderr } = await decant(['run', 'city.json', '-', '--quiet', ...words], {
+      folder,
+      stdin: lines(cities),
+    })
+    expect(code).toBe(0)
+    expect(
+      parsed(stdout)
+        .map(each => each.output.city)
+        .sort(),
+    ).toEqual([...cities].sort())
+    expect(stderr.split('\n')[0]).toMatch(/^3 done, 0 failed/)
+    expect(existsSync(join(folder, '-.journal'))).toBe(false)
+  })
+
+  it('stops when the first ten all fail with one code, unless told to go on', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `city ${index}`)
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })
+    const { words, prompts } = await endpoint(() => ({ city: 1 }))
+    const run = ['run', 'city.json', 'in.jsonl', '-c', '2', ...words]
+    const stopped = await decant(run, { folder })
+    expect(stopped.code).toBe(4)
+    expect(stopped.stderr).toContain('stopped: the first 10 records all failed with schema_mismatch; --keep-going')
+    expect(new Set(prompts).size).toBeLessThan(20)
+    expect((await decant([...run, '--keep-going'], { folder })).code).toBe(3)
+    expect(new Set(prompts).size).toBe(40)
+  })
+
+  it('stops at a key that is refused, with 4', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint((_, __, response) => refuse(response, 401, 'no such key'))
+    const { code, stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], { folder })
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/stopped: .*401/)
+  })
+
+  it('stops at the budget, with 4', async () => {
+    const many = Array.from({ length: 50 }, (_, index) => `city ${index}`)
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })
+    const { words, prompts } = await endpoint(asked)
+    const { code, stderr } = await decant(
+      ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--budget-usd', '0.01', ...words],
+      { folder },
+    )
+    expect(code).toBe(4)
+    expect(stderr).toContain('stopped: ')
+    expect(prompts.length).toBeLessThanOrEqual(10)
+  })
+
+  it('finishes what is in flight at the first Ctrl-C, writes it, and ends with 130', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `city ${index}`)
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })
+    const held: (() => void)[] = []
+    const { words, prompts } = await endpoint(async prompt => {
+      if (prompts.length > 3) await new Promise<void>(resolve => held.push(resolve))
+      return asked(prompt)
+    })
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '-c', '2', '--progress', 'plain', ...words]
+    const command = start(run, { folder })
+    await expect.poll(() => held.length).toBe(2)
+    command.interrupt()
+    expect(command.stderr.text).toContain('finishing 2, again to stop now')
+    for (const release of held) release()
+    expect(await command.code).toBe(130)
+    expect(records(folder, 'out.jsonl')).toHaveLength(5)
+    expect(command.stderr.text).toContain('stopped: interrupted')
+    expect(command.stderr.text).toContain(`next    decant ${run.join(' ')}`)
+  })
+
+  it('leaves what is in flight at the second Ctrl-C; it does not count', async () => {
+    const folder = folderWith(files)
+    let release = () => {}
+    const { words, prompts } = await endpoint(async prompt => {
+      if (prompt === 'Oslo') await new Promise<void>(resolve => (release = resolve))
+      return asked(prompt)
+    })
+    const command = start(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], { folder })
+    await expect.poll(() => (existsSync(join(folder, 'out.jsonl')) ? records(folder, 'out.jsonl').length : 0)).toBe(2)
+    command.interrupt()
+    command.interrupt()
+    expect(await command.code).toBe(130)
+    release()
+    expect(prompts).toHaveLength(3)
+    expect(records(folder, 'out.jsonl').map(each => each.row)).toEqual([1, 2])
+  })
+
+  it('counts and estimates with --dry-run, and sends nothing', async () => {
+    const folder = folderWith(files)
+    const { words, prompts } = await endpoint(asked)
+    const { code, stdout } = await decant(['run', 'city.json', 'in.jsonl', '--dry-run', '--prices', '1,2', ...words], {
+      folder,
+    })
+    expect({ code, prompts }).toEqual({ code: 0, prompts: [] })
+    expect(stdout).toContain('records   3\n')
+    expect(stdout).toMatch(/cost {6}about \$0\.0\d+ for the input\n/)
+    expect(stdout).toContain('"name": "City"')
+  })
+
+  it('draws a block on a terminal, at most ten times a second, and takes it away', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(asked)
+    const { stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], {
+      folder,
+      terminal: 80,
+    })
+    const [last, ...drawn] = stderr.split('\u001b[J').reverse()
+    expect(drawn.join('')).toContain('░')
+    expect(last).not.toContain('░')
+    expect(last).toContain('3 done')
+  })
+
+  it('tells programs the same facts with --json', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(prompt => (prompt === 'Oslo' ? { city: 1 } : asked(prompt)))
+    const { stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--json', ...words], { folder })
+    const events = parsed(stderr)
+    expect(events[0]).toMatchObject({ event: 'start', total: 3, model: 'endpoint/scripted' })
+    expect(events.find(({ event }) => event === 'failed')).toMatchObject({ name: '3', code: 'schema_mismatch' })
+    expect(events.at(-1)).toMatchObject({ event: 'end', done: 2, failed: 1 })
+  })
+})
+
+describe('decant run refuses, before anything is sent,', () => {
+  const refusals: readonly (readonly [
+    what: string,
+    files: Record<string, string>,
+    words: string[],
+    message: RegExp,
+  ])[] = [
+    ['a broken line', { 'in.jsonl': '1\n{\n' }, ['in.jsonl'], /^decant: Cannot read 'in\.jsonl', line 2: /],
+    [
+      'an input that is not there',
+      {},
+      ['no.jsonl'],
+      /^decant: Cannot read 'no\.jsonl': there is no such file\n {2}INPUT is/,
+    ],
+    ['a glob that matches nothing', {}, ['x/*.txt'], /^decant: Cannot read 'x\/\*\.txt': no file has such a name/],
+    ['an empty input', { 'in.jsonl': '\n' }, ['in.jsonl'], /^decant: Cannot run over 'in\.jsonl': it holds no record/],
+    [
+      'an output in no known format',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '-o', 'out.xlsx'],
+      /must end in \.jsonl or \.csv/,
+    ],
+    [
+      'to overwrite a stranger',
+      { 'in.jsonl': '1', 'out.csv': 'mine' },
+      ['in.jsonl', '-o', 'out.csv'],
+      /it exists, and no journal/,
+    ],
+    ['to overwrite its input', { 'in.jsonl': '1' }, ['in.jsonl', '-o', './in.jsonl'], /it is the input/],
+    [
+      'a concurrency of 0',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '-c', '0'],
+      /'0' is invalid\. It must be a whole number from 1\./,
+    ],
+    [
+      'an unknown option',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '--concurency', '2'],
+      /unknown option.*did you mean --concurrency\?/i,
+    ],
+    [
+      'a field that is not there',
+      { 'in.jsonl': '{"a":1}' },
+      ['in.jsonl', '--key', 'id'],
+      /Cannot know record 1 by its 'id'/,
+    ],
+  ]
+  it.each(refusals)('%s', async (_, given, words, message) => {
+    const folder = folderWith({ 'city.json': citySchema, ...given })
+    const { words: there, prompts } = await endpoint(asked)
+    const { code, stdout, stderr } = await decant(['run', 'city.json', ...words, ...there], { folder })
+    expect({ code, stdout, prompts }).toEqual({ code: 2, stdout: '', prompts: [] })
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    if ('out.csv' in given) expect(read(folder, 'out.csv')).toBe('mine')
+  })
+
+  it('a journal of another extractor', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(asked)
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words]
+    await decant(run, { folder })
+    writeFileSync(join(folder, 'city.json'), citySchema.replace('people', 'inhabitants'))
+    const { code, stderr } = await decant(run, { folder })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Cannot go on with journal .*schema; take another journal/)
+    expect(records(folder, 'out.jsonl')).toHaveLength(3)
+  })
+})
