@@ -15,6 +15,7 @@ process.env.JITI_ALIAS = JSON.stringify({
   decant: join(root, 'src/index.ts'),
   'decant/cassette': join(root, 'src/cassette/index.ts'),
 })
+process.env.JITI_FS_CACHE = join(root, 'node_modules/.cache/jiti')
 
 /** A folder with these files, in which zod is installed; gone after the test. */
 export const folderWith = (files: Readonly<Record<string, string>> = {}): string => {

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { JournalEntry } from 'decant'
+import type { Call, JournalEntry } from 'decant'
 import { readJournal } from 'decant/node'
 import { exits } from '../exit.ts'
 import { UsageError } from '../failure.ts'
 import { type Io, type Manner, write } from '../io.ts'
 import { type Failed, failedLines } from '../terminal/failed.ts'
-import { wrap } from '../terminal/line.ts'
 import { count, dollars, seconds } from '../terminal/numbers.ts'
 import { screenOf } from '../terminal/screen.ts'
-import { safeJson } from '../terminal/text.ts'
+import { plain, safeJson } from '../terminal/text.ts'
 
 /** Everything that a journal knows of one record. */
 export const whyCommand = async (journal: string, name: string, manner: Manner, io: Io): Promise<number> => {
@@ -33,21 +32,10 @@ export const whyCommand = async (journal: string, name: string, manner: Manner, 
   }
   const screen = screenOf(io.env, io.stdout, manner)
   const lines = [
-    ...(entry.status === 'failed'
-      ? failedLines(failedEntry(entry), screen)
-      : doneLines(entry).flatMap(line => wrap([line], screen))),
-    `  key     ${entry.key}`,
+    ...(entry.status === 'failed' ? failedLines(failedEntry(entry), screen) : doneLines(entry)),
+    `  key     ${plain(entry.key)}`,
     ...(entry.tries > 1 ? [`  tries   ${count(entry.tries)} in all runs`] : []),
-    ...entry.calls.flatMap(call => {
-      const { kind, outcome, model, usage, cost, requestId, timing } = call
-      const took = timing?.total === undefined ? '' : `  ${seconds(timing.total)}`
-      return wrap(
-        [
-          `  call    ${kind} ${outcome}  ${model}  ${usage?.inputTokens ?? '?'} in  ${usage?.outputTokens ?? '?'} out  ${dollars(cost)}${took}${requestId === undefined ? '' : `  ${requestId}`}`,
-        ],
-        screen,
-      )
-    }),
+    ...entry.calls.map(callLine),
   ]
   await write(io.stdout, lines.map(line => `${line}\n`).join(''))
   return exits.done
@@ -81,6 +69,17 @@ const failedEntry = ({ index, calls, cost, error }: JournalEntry): Failed => ({
   ...(error?.requestId !== undefined && { requestId: error.requestId }),
   next: ['the same decant run with --retry-failed'],
 })
+
+const callLine = ({ kind, outcome, model, usage, cost, requestId, timing }: Call): string =>
+  [
+    `  call    ${kind} ${outcome}`,
+    model,
+    `${usage?.inputTokens ?? '?'} in`,
+    `${usage?.outputTokens ?? '?'} out`,
+    dollars(cost),
+    ...(timing.total === undefined ? [] : [seconds(timing.total)]),
+    ...(requestId === undefined ? [] : [plain(requestId)]),
+  ].join('  ')
 
 const doneLines = ({ index, input, cost }: JournalEntry): string[] => [
   `done    ${index + 1}`,

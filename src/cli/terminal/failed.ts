@@ -1,5 +1,5 @@
 import { type Call, ExtractError, type Issue } from 'decant'
-import { lineOf, type Screen, type Span, wrap } from './line.ts'
+import { lineOf, type Screen, type Span } from './line.ts'
 import { dollars, short, times } from './numbers.ts'
 import { pathText } from './run-state.ts'
 import { oneLine, safeJson } from './text.ts'
@@ -49,36 +49,36 @@ export const failedOf = (
 export const codeOf = (error: unknown): string =>
   error instanceof ExtractError ? error.code : error instanceof Error ? error.name : 'thrown'
 
-/** Which record, where and why, what the model said, what it cost, what to do next. */
-export const failedLines = (failed: Failed, screen: Screen): string[] => [
-  ...wrap(
-    [
-      ['failed', 'red'],
-      `  ${failed.name === '' ? '' : `${oneLine(failed.name)}  `}`,
-      [failed.code, 'red'],
-      `  ${oneLine(failed.message)}`,
-    ],
-    screen,
-  ),
-  ...entry('record', head(failed.record, most.record), screen),
-  ...failed.issues.slice(0, most.issues).flatMap(issue => entry('at', issueText(issue, failed.text), screen)),
-  ...(failed.issues.length > most.issues ? entry('', `and ${failed.issues.length - most.issues} more`, screen) : []),
-  ...entry('answer', head(failed.text, most.text), screen),
-  ...entry('calls', callsText(failed), screen),
-  ...entry(
-    'retry',
-    failed.retryable ? 'may succeed if it is tried again' : 'the same request would fail again',
-    screen,
-  ),
-  ...failed.next.map(command =>
-    lineOf(['  next    ', [command, 'bold']], { ...screen, width: Number.POSITIVE_INFINITY }),
-  ),
-]
-
-const entry = (name: string, text: string, screen: Screen): string[] => {
-  if (text === '') return []
-  const spans: Span[] = [[`  ${name.padEnd(8)}`, 'dim'], text]
-  return wrap(spans, screen)
+/** Which record, where and why, what the model said, what it cost, what to do next. Nothing is cut to the screen. */
+export const failedLines = (failed: Failed, screen: Screen): string[] => {
+  const whole = { ...screen, width: Number.POSITIVE_INFINITY }
+  const entry = (name: string, text: string): string[] =>
+    text === '' ? [] : [lineOf([[`  ${name.padEnd(8)}`, 'dim'], text], whole)]
+  const { issues } = failed
+  const title: Span[] = [
+    ['failed', 'red'],
+    `  ${failed.name === '' ? '' : `${oneLine(failed.name)}  `}`,
+    [failed.code, 'red'],
+    `  ${oneLine(failed.message)}`,
+  ]
+  return [
+    lineOf(title, whole),
+    ...entry('record', head(failed.record, most.record)),
+    ...issues.slice(0, most.issues).flatMap(issue => entry('at', issueText(issue, failed.text))),
+    ...(issues.length > most.issues ? entry('', `and ${issues.length - most.issues} more`) : []),
+    ...entry('answer', head(failed.text, most.text)),
+    ...entry('calls', callsText(failed)),
+    ...entry('retry', failed.retryable ? 'may succeed if it is tried again' : 'the same request would fail again'),
+    ...failed.next.map(command =>
+      lineOf(
+        [
+          ['  next    ', 'dim'],
+          [command, 'bold'],
+        ],
+        whole,
+      ),
+    ),
+  ]
 }
 
 const head = (text: string, characters: number): string => {
