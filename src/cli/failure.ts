@@ -34,7 +34,7 @@ const hints: Readonly<Record<string, string>> = {
   not_expressible: 'change the schema at that place: JSON Schema has no word for it',
 }
 
-export const hintOf = (code: string): string | undefined => (Object.hasOwn(hints, code) ? hints[code] : undefined)
+const hintOf = (code: string): string | undefined => (Object.hasOwn(hints, code) ? hints[code] : undefined)
 
 /** The exit code of a command that ended with this error. */
 export const exitOf = (error: unknown): number => {

@@ -37,11 +37,3 @@ export interface Manner {
 export const write = async (output: Output, text: string): Promise<void> => {
   if (!output.write(text)) await new Promise<void>(resolve => output.once('drain', resolve))
 }
-
-/** The whole of stdin as text; a mark of byte order is dropped. */
-export const readStdin = async ({ stdin }: Io): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const piece of stdin) text += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
-  return text + decoder.decode()
-}

@@ -1,9 +1,9 @@
 import { isBuiltin } from 'node:module'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { built, root } from './built.ts'
 
-const bundling = {
+const bundling: BuildOptions & { metafile: true } = {
   absWorkingDir: root,
   outdir: 'nowhere',
   bundle: true,
@@ -15,7 +15,7 @@ const bundling = {
   packages: 'external',
   external: ['node:*'],
   tsconfigRaw: {},
-} as const
+}
 
 /** What a built entry and its chunks import from outside. */
 const outsideOf = async (entry: string): Promise<string[]> => {

@@ -7,11 +7,10 @@ import { recordText } from './template.ts'
 import { decoded, fileText, linesOf } from './text.ts'
 
 /** `lines`: every line is a record of text. `text`: every file is one. */
-export const formats = ['jsonl', 'json', 'csv', 'tsv', 'lines', 'text'] as const
-export type Format = (typeof formats)[number]
+export type Format = 'jsonl' | 'json' | 'csv' | 'tsv' | 'lines' | 'text'
 
 /** One record, and what the user knows it by where that is more than its place: a file's path, a field. */
-export interface InputRecord {
+interface InputRecord {
   readonly record: unknown
   readonly key?: string
 }

@@ -20,6 +20,3 @@ export const fill = (template: string, record: unknown): string =>
     const has = typeof record === 'object' && record !== null ? Object.keys(record).join(', ') : 'text only'
     throw new RangeError(`Cannot fill '{{${name}}}' of the prompt: the record has no such field (it has ${has})`)
   })
-
-/** The names in a template. */
-export const fieldsOf = (template: string): readonly string[] => [...template.matchAll(place)].map(found => found[1]!)

@@ -27,7 +27,7 @@ export const blockLines = (run: RunState, screen: Screen): string[] => {
   ]
 }
 
-export const titleOf = ({ extractor, input, output }: RunState): string =>
+const titleOf = ({ extractor, input, output }: RunState): string =>
   `decant run  ${extractor}  ${input} > ${output}`
 
 const reach = (run: RunState, screen: Screen): string => {

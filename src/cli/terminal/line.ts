@@ -18,7 +18,7 @@ const codes = {
   yellow: [33, 39],
 } as const
 
-export type Style = keyof typeof codes
+type Style = keyof typeof codes
 
 /** A piece of a line in one style. */
 export type Span = string | readonly [text: string, style: Style]

@@ -5,7 +5,6 @@ type Environment = Io['env']
 
 /** How the progress of a run is shown. */
 export type Progress = 'live' | 'plain' | 'none'
-export const progressModes: readonly string[] = ['auto', 'live', 'plain', 'none']
 
 /** The most columns that a block makes use of: longer lines are hard to read. */
 const widest = 100
