@@ -12,6 +12,8 @@ const Request = z.object({
 export default defineExtractor({
   name: 'request',
   schema: Request,
+  // What the function is called that the model has to call.
+  schemaName: 'request',
   // provider/model-id; the key is read from OPENAI_API_KEY. Also: xai/…, groq/…, openrouter/vendor/…
   model: 'openai/gpt-4o-mini',
   instructions: 'Say what the customer wants.',

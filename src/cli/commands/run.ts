@@ -209,7 +209,11 @@ class Run {
     }
     const { error } = item
     const next = this.#task.journal === undefined ? [] : [commandText(['why', this.#task.journal, key ?? String(row)])]
-    const failed = { ...failedOf(error, { name: key ?? String(row), record: item.record, next }), calls: item.calls }
+    const failed = {
+      ...failedOf(error, { name: key ?? String(row), record: item.record, next }),
+      calls: item.calls,
+      ...(item.cost !== undefined && { cost: item.cost }),
+    }
     this.#last = { row, key: item.key, code: codeOf(error), message: failed.message, issues: failed.issues }
     display.failed(failed, this.#failures.add(this.#last))
     const { next: _, name, text, record, ...facts } = failed

@@ -27,8 +27,7 @@ export const blockLines = (run: RunState, screen: Screen): string[] => {
   ]
 }
 
-const titleOf = ({ extractor, input, output }: RunState): string =>
-  `decant run  ${extractor}  ${input} > ${output}`
+const titleOf = ({ extractor, input, output }: RunState): string => `decant run  ${extractor}  ${input} > ${output}`
 
 const reach = (run: RunState, screen: Screen): string => {
   const finished = run.done + run.failed
