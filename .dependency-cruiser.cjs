@@ -1,6 +1,6 @@
 /** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
 const floors = [
-  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts' },
+  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts', text: 'text\\.ts' },
   { errors: 'errors\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
@@ -29,7 +29,6 @@ const doors = '(json|cassette|node|otel)/index\\.ts'
 const packages = {
   '^node_modules/zod-to-json-schema/': 'schema/',
   '^node_modules/zod/': '(schema|cli)/',
-  '^node_modules/eventsource-parser/': 'http/',
   '^node_modules/yaml/': 'cassette/',
   '^node_modules/@opentelemetry/api/': 'otel/',
   '^node_modules/(commander|csv-parse|jiti)/': 'cli/',

@@ -1,13 +1,12 @@
-import { createParser } from 'eventsource-parser'
 import { StreamError } from '../errors.ts'
+import { EventSplitter } from './events.ts'
 import { bareURL, htmlWords } from './failure.ts'
 import { networkError } from './network.ts'
 import { redact } from './redact.ts'
+import { Utf8Reader } from './utf8.ts'
 
 /** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
 const maxPayload = 32 * 1024 * 1024
-/** The parser counts the field's name as well. */
-const fieldName = 'data: '.length
 /** So much of a page is read before it is quoted, in UTF-16 units. */
 const maxPage = 4096
 
@@ -29,6 +28,10 @@ export class BodyReader {
   readonly #response: Response
   readonly #secrets: readonly string[]
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #characters = new Utf8Reader()
+  #framing: Framing | undefined
+  /** What came before the framing was known. */
+  #head = ''
 
   /**
    * @param response one with a body, as `send` returns it.
@@ -57,21 +60,10 @@ export class BodyReader {
     // A pending read() does not end by itself when a custom fetch ignores its signal; cancelling ends it.
     const stop = (): void => this.stop()
     signal.addEventListener('abort', stop, { once: true })
-    // Fatal: a replacement character would be a wrong value that nobody notices.
-    const decoder = new TextDecoder('utf-8', { fatal: true })
-    let framing: Framing | undefined
-    let head = ''
     try {
       for (;;) {
-        const bytes = await this.#next(signal)
-        let text = bytes === undefined ? '' : decode(decoder, bytes)
-        if (framing === undefined) {
-          head = text = (head + text).trimStart()
-          framing = this.#framingOf(head, bytes === undefined, sink)
-        }
-        framing?.feed(text)
-        if (bytes === undefined) framing?.end()
-        if (bytes === undefined || framing?.stopped) return framing?.done ?? false
+        const whole = this.#take(await this.#next(signal), sink)
+        if (whole !== undefined) return whole
         const wait = sink.pause()
         if (wait !== undefined) await wait
       }
@@ -93,6 +85,24 @@ export class BodyReader {
     }
   }
 
+  /**
+   * Takes one piece of the network, or the end; returns what `read` returns once there is nothing more to read. A function of
+   * its own: what `read` had in its hands while it waits for the next piece would stay in memory.
+   */
+  #take(bytes: Uint8Array | undefined, sink: BodySink): boolean | undefined {
+    let text = bytes === undefined ? '' : this.#characters.read(bytes)
+    if (this.#framing === undefined) {
+      const head = (this.#head + text).trimStart()
+      this.#framing = this.#framingOf(head, bytes === undefined, sink)
+      this.#head = this.#framing === undefined ? head : ''
+      text = head
+    }
+    const framing = this.#framing
+    framing?.feed(text)
+    if (bytes === undefined) framing?.end()
+    return bytes === undefined || framing?.stopped ? (framing?.done ?? false) : undefined
+  }
+
   #framingOf(head: string, ended: boolean, sink: BodySink): Framing | undefined {
     const first = head[0]
     if (first === undefined) return undefined
@@ -109,14 +119,6 @@ export class BodyReader {
       `An answer was expected${clean(source)} and ${page} came (status ${status}, content-type '${clean(type)}'); check the base URL`,
       'malformed',
     )
-  }
-}
-
-const decode = (decoder: TextDecoder, bytes: Uint8Array): string => {
-  try {
-    return decoder.decode(bytes, { stream: true })
-  } catch {
-    throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
   }
 }
 
@@ -144,34 +146,32 @@ const whole = (sink: BodySink): Framing => {
 
 const events = (sink: BodySink): Framing => {
   let ended = false
+  const onData = (data: string): boolean => {
+    if (data.length > maxPayload) throw tooLong('An event')
+    // The one that nearly all are.
+    if (!ended && data.charCodeAt(0) === 0x7b) return sink.payload(data)
+    const payload = data.trim()
+    if (payload === '[DONE]') state.done = true
+    // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
+    if (payload === '' || (ended && !isJson(payload))) return !state.done
+    return !state.done && sink.payload(data)
+  }
+  const splitter = new EventSplitter(maxPayload, onData)
+  const went = (on: boolean | 'too long'): void => {
+    if (on === 'too long') throw tooLong('An event')
+    state.stopped = !on
+  }
   const state = {
     stopped: false,
     done: false,
     feed(text: string): void {
-      parser.feed(text)
+      went(splitter.feed(text))
     },
     end(): void {
       ended = true
-      // The parser keeps a last event that no blank line follows; many gateways end like that.
-      if (!state.stopped) parser.feed('\n\n')
+      if (!state.stopped) went(splitter.end())
     },
   }
-  const parser = createParser({
-    maxBufferSize: maxPayload + fieldName,
-    onEvent({ data }) {
-      if (state.stopped) return
-      const payload = data.trim()
-      if (payload === '') return
-      if (data.length > maxPayload) throw tooLong('An event')
-      if (payload === '[DONE]') state.stopped = state.done = true
-      // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
-      else if (ended && !isJson(payload)) return
-      else if (!sink.payload(data)) state.stopped = true
-    },
-    onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') throw tooLong('An event')
-    },
-  })
   return state
 }
 

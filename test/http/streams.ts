@@ -6,6 +6,9 @@ import { BodyReader } from '../../src/http/body.ts'
 /** One seed for every law of these rooms, so that a failure comes back; fast-check prints it with the counterexample. */
 export const law = { seed: 20_261_121 }
 
+/** So many cases of a law that is cheap to try; `LAWS=50` multiplies them. */
+export const manyRuns = { numRuns: 2000 * Number(process.env.LAWS ?? 1) }
+
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** The bytes cut at the offsets, which rise; what lies beyond the end cuts nothing. */

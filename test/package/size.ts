@@ -26,7 +26,7 @@ const zod = ['zod', 'zod/*']
 
 /** The parts of the minimal streaming program, bundled for the browser from the built package. */
 export const measure = async (): Promise<{ ours: Part; parts: readonly Part[] }> => {
-  const ours = await sizeOf('decant, with eventsource-parser', program, [...zod, 'zod-to-json-schema'])
+  const ours = await sizeOf('decant', program, [...zod, 'zod-to-json-schema'])
   const conversion = await sizeOf('zod-to-json-schema, for Zod 3 schemas', zod3Conversion, zod)
   const withZod3 = await sizeOf('', zod3Conversion, [])
   const zod3 = {

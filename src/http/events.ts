@@ -1,0 +1,79 @@
+import { own } from '../text.ts'
+
+const LF = 0x0a
+
+/**
+ * Cuts a stream of server-sent events into the data of each, to the letter of the standard as far as an answer needs it
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation): lines end with LF, CR or
+ * both; one space after the colon is no part of the value; data lines are joined with LF; comments and other fields say
+ * nothing. A byte order mark is the reader's to take off.
+ *
+ * No character is looked at twice, and of a piece nothing is copied but an unfinished line at its end.
+ */
+export class EventSplitter {
+  readonly #onData: (data: string) => boolean
+  readonly #limit: number
+  /** A line whose end has not come. */
+  #rest = ''
+  /** The data lines of an event whose blank line has not come. */
+  #data: string | undefined
+  /** The last piece ended with CR: an LF at the start of the next one belongs to it. */
+  #afterReturn = false
+
+  /**
+   * @param limit an event may be this long, in UTF-16 units.
+   * @param onData returns false when no more is wanted.
+   */
+  constructor(limit: number, onData: (data: string) => boolean) {
+    this.#limit = limit
+    this.#onData = onData
+  }
+
+  /** Returns false when no more is wanted, or `too long`; in either case there is nothing left to feed. */
+  feed(text: string): boolean | 'too long' {
+    let from = this.#afterReturn && text.charCodeAt(0) === LF ? 1 : 0
+    if (text !== '') this.#afterReturn = false
+    let lf = text.indexOf('\n', from)
+    let cr = text.indexOf('\r', from)
+    for (;;) {
+      if (lf !== -1 && lf < from) lf = text.indexOf('\n', from)
+      if (cr !== -1 && cr < from) cr = text.indexOf('\r', from)
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
+      if (end === -1) break
+      const begun = this.#rest !== '' || this.#data !== undefined
+      if (!begun && end === lf && text.charCodeAt(end + 1) === LF && text.startsWith('data: ', from)) {
+        // Nearly every event is this one: a line of data and a blank one, in one piece.
+        if (!this.#onData(text.slice(from + 6, end))) return false
+        from = end + 2
+        continue
+      }
+      if (!this.#line(begun ? this.#rest + text.slice(from, end) : text.slice(from, end))) return false
+      this.#rest = ''
+      from = end + 1
+      if (end !== cr) continue
+      if (from === text.length) this.#afterReturn = true
+      else if (text.charCodeAt(from) === LF) from++
+    }
+    if (from === 0) this.#rest += text
+    // A short rest must not hold a long piece in memory while the server thinks.
+    else if (from < text.length) this.#rest = own(text.slice(from))
+    return this.#rest.length + (this.#data?.length ?? 0) <= this.#limit + 'data: '.length || 'too long'
+  }
+
+  /** Many gateways send no blank line after their last event. */
+  end(): boolean | 'too long' {
+    return this.feed('\n\n')
+  }
+
+  #line(line: string): boolean {
+    if (line === '') {
+      const data = this.#data
+      this.#data = undefined
+      return data === undefined || this.#onData(data)
+    }
+    if (!line.startsWith('data') || (line.length > 4 && line[4] !== ':')) return true
+    const value = line.slice(line[5] === ' ' ? 6 : 5)
+    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+    return true
+  }
+}
