@@ -130,6 +130,8 @@ const once = async <I, O>(
   const fail = (body: unknown): Error =>
     apiError({ provider: plan.provider.row.name, status: 200, headers: new Headers(), body, secrets, requestId })
   const decoder = new ChatDecoder(sink, fail, place)
+  // Once it has finished nothing is saved: the strict end decides.
+  const isHopeless = (): boolean => !decoder.finished && hopeless() !== undefined
   try {
     const response = await send({
       provider: plan.provider.row.name,
@@ -144,17 +146,24 @@ const once = async <I, O>(
     call.timing.firstByte = clocks.elapsed
     requestId = requestIdOf(response.headers, secrets)
     reader = new BodyReader(response, secrets)
+    let came = false
+    let before = 0
     const payloads: BodySink = {
       payload(text) {
-        const before = decoder.outputLength
+        came = true
         decoder.feed(text)
-        clocks.progress(decoder.outputLength > before)
-        if (decoder.finished) clocks.finished()
-        // Once it has finished nothing is saved: the strict end decides.
-        stopped = !decoder.finished && hopeless() !== undefined
+        stopped ||= isHopeless()
         return !stopped
       },
       pause() {
+        decoder.flush()
+        stopped ||= isHopeless()
+        if (stopped) reader?.stop()
+        // The clocks are told once for each piece of the network; a comment is no sign of life.
+        if (came) clocks.progress(decoder.outputLength > before)
+        if (decoder.finished) clocks.finished()
+        came = false
+        before = decoder.outputLength
         channel.grew()
         const backlog = channel.backlog()
         if (backlog === undefined) return undefined
@@ -196,6 +205,7 @@ const once = async <I, O>(
     // The request ends with the attempt: whatever is still on its way is not wanted.
     abort.abort(cause)
     if (signal.aborted) throw cause
+    decoder.flush()
     const error = typed(cause)
     // An error inside a 200 has a status of its own, and a model that had run.
     if (error instanceof APIError && reader === undefined) ledger.refused(call)
@@ -286,8 +296,15 @@ const sinkFor = <I, O>({
       )
       channel.show(view)
     },
-    arguments(of, delta) {
-      if (of === index) view?.feed(delta)
+    arguments(of, delta, ends) {
+      if (of !== index || view === undefined) return undefined
+      const given = view.hopeless
+      view.feed(delta)
+      if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
+      const start = view.text.length - delta.length
+      view = view.cut(ends)
+      channel.show(view)
+      return view.text.length - start
     },
   }
   return { sink, answer: () => ({ index, view }), hopeless: () => (view ?? text)?.hopeless }

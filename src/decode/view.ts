@@ -1,5 +1,6 @@
 import { createJsonParser, type JsonParser } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
+import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
 import { type Checker, type CheckListener, type CompiledCheck, compileCheck } from './check/index.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
@@ -46,17 +47,16 @@ export class ArgumentsView implements View {
   readonly #parser: JsonParser
   readonly #checker: Checker
   readonly #declaration: Declared
+  readonly #options: ViewOptions
   readonly #limits: Limits
   readonly #watch: Watch
-  #text = ''
+  readonly #text = new GrowingText()
   #mended: { value: unknown } | undefined
   #broken = false
 
-  constructor(
-    declaration: Declared,
-    listener: CheckListener = {},
-    { limits = {}, onInvalid = 'auto' }: ViewOptions = {},
-  ) {
+  constructor(declaration: Declared, listener: CheckListener = {}, options: ViewOptions = {}) {
+    const { limits = {}, onInvalid = 'auto' } = options
+    this.#options = options
     this.#declaration = declaration
     this.#limits = limits
     this.#watch = new Watch(declaration, onInvalid)
@@ -80,20 +80,39 @@ export class ArgumentsView implements View {
 
   /** Text that is no JSON stops the growth: whether it can still be an answer, `hopeless` and the strict end decide. */
   feed(delta: string): void {
-    this.#text += delta
+    this.#text.append(delta)
     this.#watch.grew(delta)
     if (this.#broken) return
     try {
       this.#parser.feed(delta)
     } catch (error) {
       this.#broken = true
-      this.#watch.refused(error, this.#text)
+      this.#watch.refused(error, this.text)
     }
   }
 
   get hopeless(): Hopeless | undefined {
     const { length = mostCharacters } = this.#limits
     return this.#watch.hopeless ?? (this.#text.length > length ? tooLong(length) : undefined)
+  }
+
+  /**
+   * The view as it was when the delta came that left no hope; what is said of an answer that is given up must not depend on
+   * what came together with it.
+   *
+   * @param ends where each of the deltas ends that were fed together at last.
+   */
+  cut(ends: readonly number[]): ArgumentsView {
+    const { text } = this
+    const start = text.length - ends.at(-1)!
+    const view = new ArgumentsView(this.#declaration, {}, this.#options)
+    let from = 0
+    for (const end of [0, ...ends].map(each => start + each)) {
+      view.feed(text.slice(from, end))
+      if (view.hopeless !== undefined) break
+      from = end
+    }
+    return view
   }
 
   get hopelessAtRoot(): boolean {
@@ -111,7 +130,7 @@ export class ArgumentsView implements View {
       },
     })
     try {
-      this.#parserFor(follower).feed(this.#text)
+      this.#parserFor(follower).feed(this.text)
     } catch {
       // As far as it went.
     }
@@ -128,7 +147,7 @@ export class ArgumentsView implements View {
   }
 
   get text(): string {
-    return this.#text
+    return this.#text.value
   }
 
   /**
@@ -165,7 +184,7 @@ export class ArgumentsView implements View {
 
 /** The partial of a text answer is the text. */
 export class TextView implements View {
-  text = ''
+  readonly #text = new GrowingText()
   readonly #length: number
 
   constructor({ limits }: ViewOptions = {}) {
@@ -173,15 +192,19 @@ export class TextView implements View {
   }
 
   feed(delta: string): void {
-    this.text += delta
+    this.#text.append(delta)
   }
 
   get hopeless(): Hopeless | undefined {
-    return this.text.length > this.#length ? tooLong(this.#length) : undefined
+    return this.#text.length > this.#length ? tooLong(this.#length) : undefined
   }
 
   get value(): unknown {
     return this.text === '' ? undefined : this.text
+  }
+
+  get text(): string {
+    return this.#text.value
   }
 }
 

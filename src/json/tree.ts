@@ -1,3 +1,4 @@
+import { flat } from '../text.ts'
 import { childOf, Frame } from './frame.ts'
 import type { Sink } from './scan.ts'
 import type { JsonFollower, JsonKind, JsonPath, JsonValue, JsonWarning } from './types.ts'
@@ -152,9 +153,3 @@ export class Tree<N> implements Sink {
     return path.reverse()
   }
 }
-
-/**
- * V8 joins strings of 13 units and more only when somebody reads them. Until then every piece is kept: at four
- * characters a piece, fourteen bytes for each character, for as long as the value lives. Reading one joins them all.
- */
-const flat = (text: string): string => (text.length < 13 || !Number.isNaN(text.charCodeAt(0)) ? text : '')

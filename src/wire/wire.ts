@@ -31,7 +31,11 @@ export interface DeltaSink {
   reasoning(delta: string): void
   /** A call's name is known; its arguments follow. */
   call(index: number, name: string): void
-  arguments(index: number, delta: string): void
+  /**
+   * @param ends where each delta ends, if these are several.
+   * @returns how much of several is wanted, if not all: then what follows is not wanted either.
+   */
+  arguments(index: number, delta: string, ends?: readonly number[]): number | undefined
 }
 
 export interface WireCall {
@@ -70,6 +74,8 @@ export interface Reported {
 export interface WireDecoder {
   /** @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it. */
   feed(payload: string): void
+  /** Tells what it has held back to tell it at once: to be called when nothing more is there to feed for now. */
+  flush(): void
   /** A finish reason has come and nothing of the answer after it: what may follow is usage. */
   readonly finished: boolean
   /** No payload held a choice so far. */

@@ -1,4 +1,5 @@
 import { StreamError } from '../../errors.ts'
+import { GrowingText } from '../../text.ts'
 import type { FunctionCall } from '../../types.ts'
 import type { DeltaSink, WireCall } from '../wire.ts'
 
@@ -17,7 +18,7 @@ interface OpenCall {
   readonly position: number
   id: string
   name: string
-  arguments: string
+  readonly arguments: GrowingText
   /** Whether the arguments end with a brace: only then is it worth to ask whether they are whole. */
   braced: boolean
   /** What of the arguments `brackets` has not seen yet. */
@@ -38,6 +39,8 @@ export class CallAssembler {
   readonly #place: number
   readonly #calls: OpenCall[] = []
   readonly #byIndex = new Map<number, OpenCall>()
+  /** The call of the last fragment. */
+  #last: OpenCall | undefined
   /** UTF-16 units of arguments so far. */
   length = 0
 
@@ -52,25 +55,57 @@ export class CallAssembler {
     const name = filled(fragment.function?.name)
     const piece = argumentsOf(fragment.function?.arguments)
     const call = this.#find(indexOf(fragment.index), id, name, piece)
+    this.#last = call
     if (call.id === '') call.id = id
     for (const key in fragment) {
       if (!knownFields.has(key) && fragment[key] !== null) call.extra[key] = fragment[key]
     }
     if (name !== '' && !call.opened) call.name = joinName(call.name, name)
     // Some servers repeat the whole arguments once they are complete.
-    if (piece === '' || (piece === call.arguments && isWhole(call))) return
-    const held = call.opened ? '' : call.arguments
-    call.arguments += piece
-    call.unseen += piece
-    this.length += piece.length
-    const end = piece.trimEnd()
-    if (end !== '') call.braced = end.endsWith('}')
+    if (piece === '' || (piece.length === call.arguments.length && piece === call.arguments.value && isWhole(call)))
+      return
+    this.#append(call, piece)
+  }
+
+  /** Whether a fragment that names nothing else, or this id, would belong to the call of the last one, which is open. */
+  goesOn(id: unknown): boolean {
+    return this.#last?.opened === true && (filled(id) === '' || id === this.#last.id)
+  }
+
+  /**
+   * More arguments for the call of the last fragment, as `goesOn` allows: the text of several fragments, and where each
+   * ends. Returns false when the sink has had enough.
+   */
+  goOn(text: string, ends: readonly number[]): boolean {
+    const call = this.#last!
+    const taken = this.#sink.arguments(call.position, text, ends)
+    this.#keep(call, taken === undefined ? text : text.slice(0, taken))
+    return taken === undefined
+  }
+
+  /** UTF-16 units of arguments of the call of the last fragment. */
+  get lastLength(): number {
+    return this.#last?.arguments.length ?? 0
+  }
+
+  #append(call: OpenCall, piece: string): void {
+    const held = call.opened ? '' : call.arguments.value
+    this.#keep(call, piece)
     if (call.name === '') return
     if (!call.opened) {
       call.opened = true
       this.#sink.call(call.position, call.name)
     }
     this.#sink.arguments(call.position, held + piece)
+  }
+
+  #keep(call: OpenCall, piece: string): void {
+    call.arguments.append(piece)
+    call.unseen += piece
+    if (call.unseen.length > maxUnseen) see(call)
+    this.length += piece.length
+    const end = piece.trimEnd()
+    if (end !== '') call.braced = end.endsWith('}')
   }
 
   /**
@@ -83,12 +118,12 @@ export class CallAssembler {
       if (call.opened) continue
       call.opened = true
       this.#sink.call(call.position, call.name)
-      if (call.arguments !== '') this.#sink.arguments(call.position, call.arguments)
+      if (call.arguments.length > 0) this.#sink.arguments(call.position, call.arguments.value)
     }
   }
 
   get calls(): WireCall[] {
-    return this.#calls.map(call => ({ id: call.id, name: call.name, arguments: call.arguments }))
+    return this.#calls.map(call => ({ id: call.id, name: call.name, arguments: call.arguments.value }))
   }
 
   /** The calls in the wire's shape, for the way back: no provider takes an empty name, or arguments that are no JSON at all. */
@@ -97,7 +132,7 @@ export class CallAssembler {
       ...call.extra,
       id: call.id,
       type: 'function',
-      function: { name: call.name || 'unknown', arguments: call.arguments || '{}' },
+      function: { name: call.name || 'unknown', arguments: call.arguments.value || '{}' },
     }))
   }
 
@@ -135,7 +170,7 @@ export class CallAssembler {
       position: this.#calls.length,
       id: '',
       name: '',
-      arguments: '',
+      arguments: new GrowingText(),
       braced: false,
       unseen: '',
       brackets: new Brackets(),
@@ -158,14 +193,21 @@ const startsAnew = (call: OpenCall, id: string, name: string): boolean =>
 
 /** Without index and id a name begins a new call after one that is whole, unless it only repeats that one. */
 const followsWhole = (call: OpenCall, name: string, piece: string): boolean =>
-  name !== '' && isWhole(call) && (name !== call.name || piece !== call.arguments)
+  name !== '' && isWhole(call) && (name !== call.name || piece !== call.arguments.value)
 
 /** Asked for every fragment of some servers: each character is looked at once. */
 const isWhole = (call: OpenCall): boolean => {
   if (!call.braced) return false
+  see(call)
+  return call.brackets.closed
+}
+
+/** Unseen text is kept a second time, and piece by piece. */
+const maxUnseen = 1024
+
+const see = (call: OpenCall): void => {
   call.brackets.feed(call.unseen)
   call.unseen = ''
-  return call.brackets.closed
 }
 
 /** Counts the brackets of JSON text that comes in pieces. */
@@ -175,12 +217,14 @@ class Brackets {
   #escaped = false
 
   feed(text: string): void {
-    for (const char of text) {
+    for (let at = 0; at < text.length; at++) {
+      const char = text.charCodeAt(at)
       if (this.#escaped) this.#escaped = false
-      else if (char === '"') this.#inString = !this.#inString
-      else if (this.#inString) this.#escaped = char === '\\'
-      else if (char === '{' || char === '[') this.#depth++
-      else if (char === '}' || char === ']') this.#depth--
+      else if (char === 0x22) this.#inString = !this.#inString
+      else if (this.#inString) this.#escaped = char === 0x5c
+      // Brackets and braces differ in one bit: 5b and 7b open, 5d and 7d close.
+      else if ((char | 0x20) === 0x7b) this.#depth++
+      else if ((char | 0x20) === 0x7d) this.#depth--
     }
   }
 

@@ -1,8 +1,10 @@
 import { OutputError, StreamError } from '../../errors.ts'
+import { GrowingText } from '../../text.ts'
 import type { Message } from '../../types.ts'
 import type { DeltaSink, Ending, Reported, Turn, WireDecoder } from '../wire.ts'
 import { CallAssembler, type CallFragment } from './calls.ts'
 import { endingOf } from './ending.ts'
+import { Envelope } from './envelope.ts'
 import { Reasoning } from './reasoning.ts'
 import { addReport, readUsage } from './usage.ts'
 
@@ -25,7 +27,7 @@ export class ChatDecoder implements WireDecoder {
   readonly #fail: (body: Json) => Error
   readonly #calls: CallAssembler
   readonly #reasoning = new Reasoning()
-  #text = ''
+  readonly #text = new GrowingText()
   #refusal = ''
   finishReason: string | null = null
   reported: Reported | undefined
@@ -37,6 +39,16 @@ export class ChatDecoder implements WireDecoder {
   #ending: Ending = 'clean'
   /** Some servers put "stop" on every chunk (BerriAI/litellm#2195): then the finish reason tells no end. */
   #wentOn = false
+  /** That of the event before, if another one like it would only let the same text grow. */
+  #envelope: Envelope | undefined
+  #learned = 0
+  /** Arguments that came in such events, as they stand in JSON: a call is told of all that came in one read at once. */
+  #held = ''
+  #heldSurplus = 0
+  /** Where each of them ends, unescaped. */
+  #ends: number[] = []
+  /** The sink has had enough. */
+  #over = false
 
   constructor(sink: DeltaSink, fail: (body: Json) => Error, place = 0) {
     this.#sink = sink
@@ -53,11 +65,16 @@ export class ChatDecoder implements WireDecoder {
   }
 
   get outputLength(): number {
-    return this.#length + this.#calls.length
+    return this.#length + this.#calls.length + this.#held.length - this.#heldSurplus
   }
 
   feed(payload: string): void {
+    if (this.#over) return
     this.#payloads++
+    if (this.#repeat(payload)) return
+    this.flush()
+    // What it was held back for may have left no hope: then this one is not wanted.
+    if (this.#over) return
     const chunk = this.#parse(payload)
     // vLLM and Mistral name the kind of object instead of wrapping it.
     if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
@@ -71,11 +88,8 @@ export class ChatDecoder implements WireDecoder {
     if (choice.error) throw this.#fail(choice)
     const before = this.outputLength
     this.#read(choice)
-    // What comes after the finish reason is part of the answer; most of it is empty.
-    if (this.finishReason !== null && this.outputLength > before) this.#wentOn = true
-    if (this.outputLength > maxOutput) {
-      throw new OutputError(`Cannot use the answer: it is longer than ${maxOutput} characters`, 'limit')
-    }
+    if (this.outputLength > before) this.#grew()
+    this.#envelope = this.#envelopeOf(payload, chunk)
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
       const ending = endingOf(choice.finish_reason)
       // After the first reason only one counts that is not clean.
@@ -86,23 +100,72 @@ export class ChatDecoder implements WireDecoder {
     }
   }
 
+  flush(): void {
+    if (this.#held === '') return
+    const text: string = this.#heldSurplus === 0 ? this.#held : JSON.parse(`"${this.#held}"`)
+    const ends = this.#ends
+    this.#held = ''
+    this.#heldSurplus = 0
+    this.#ends = []
+    this.#over = !this.#calls.goOn(text, ends)
+  }
+
   end(): Turn {
+    this.flush()
     this.#calls.finish()
+    const text = this.#text.value
     const wire = this.#calls.wire
     const message: Message = {
       role: 'assistant',
-      ...(this.#text !== '' && { content: this.#text }),
+      ...(text !== '' && { content: text }),
       ...(wire.length > 0 && { tool_calls: wire }),
       ...this.#reasoning.message,
     }
     return {
       message,
-      text: this.#text,
+      text,
       reasoning: this.#reasoning.text,
       refusal: this.#refusal,
       calls: this.#calls.calls,
       finishReason: this.finishReason,
       ending: this.#ending,
+    }
+  }
+
+  /** Reads an event that is like the one before; false for any other. */
+  #repeat(payload: string): boolean {
+    const envelope = this.#envelope
+    const raw = envelope?.read(payload)
+    if (envelope === undefined || raw === undefined) return false
+    if (raw === '') return true
+    const { field, surplus } = envelope
+    if (field === 'arguments') {
+      const length = raw.length - surplus
+      // As long as all before it: it may be all of it once more, and then says nothing.
+      if (length === this.#calls.lastLength + this.#held.length - this.#heldSurplus) return false
+      this.#held += raw
+      this.#heldSurplus += surplus
+      this.#ends.push(this.#held.length - this.#heldSurplus)
+    } else {
+      this.#read({ delta: { [field]: surplus === 0 ? raw : JSON.parse(`"${raw}"`) } })
+    }
+    this.#grew()
+    return true
+  }
+
+  /** Events that differ in more than their text each time are not worth to be looked at twice. */
+  #envelopeOf(payload: string, chunk: Json): Envelope | undefined {
+    if (this.#learned > 8 + this.#payloads / 16) return undefined
+    this.#learned++
+    const envelope = Envelope.of(payload, chunk)
+    return envelope?.field !== 'arguments' || this.#calls.goesOn(envelope.id) ? envelope : undefined
+  }
+
+  #grew(): void {
+    // What comes after the finish reason is part of the answer; most of it is empty.
+    if (this.finishReason !== null) this.#wentOn = true
+    if (this.outputLength > maxOutput) {
+      throw new OutputError(`Cannot use the answer: it is longer than ${maxOutput} characters`, 'limit')
     }
   }
 
@@ -116,7 +179,7 @@ export class ChatDecoder implements WireDecoder {
     }
     const text = textOf(part.content)
     if (text !== '') {
-      this.#text += text
+      this.#text.append(text)
       this.#length += text.length
       this.#sink.text(text)
     }

@@ -1,3 +1,5 @@
+import { GrowingText } from '../../text.ts'
+
 interface Detail {
   [field: string]: unknown
 }
@@ -8,8 +10,8 @@ interface Detail {
  * to see again unchanged).
  */
 export class Reasoning {
-  #text = ''
-  readonly #fields: { reasoning?: string; reasoning_content?: string } = {}
+  readonly #text = new GrowingText()
+  readonly #fields = new Map<'reasoning' | 'reasoning_content', GrowingText>()
   readonly #details: Detail[] = []
   /** The same by index and type, which may be of any kind. */
   readonly #places = new Map<unknown, Map<unknown, Detail>>()
@@ -22,22 +24,25 @@ export class Reasoning {
       ? delta.reasoning_details.map(each => this.#merge(each)).join('')
       : ''
     const text = plain || content || detailed
-    this.#text += text
+    this.#text.append(text)
     return text
   }
 
   get text(): string {
-    return this.#text
+    return this.#text.value
   }
 
   /** The fields of the assistant turn. */
   get message(): Record<string, unknown> {
-    return { ...this.#fields, ...(this.#details.length > 0 && { reasoning_details: this.#details }) }
+    const fields = Object.fromEntries([...this.#fields].map(([field, text]) => [field, text.value]))
+    return { ...fields, ...(this.#details.length > 0 && { reasoning_details: this.#details }) }
   }
 
   #add(field: 'reasoning' | 'reasoning_content', value: unknown): string {
     if (typeof value !== 'string' || value === '') return ''
-    this.#fields[field] = (this.#fields[field] ?? '') + value
+    const text = this.#fields.get(field) ?? new GrowingText()
+    this.#fields.set(field, text)
+    text.append(value)
     return value
   }
 

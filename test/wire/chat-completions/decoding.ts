@@ -26,6 +26,7 @@ export const recordingSink = (): { told: Told; sink: DeltaSink } => {
       const call = told.calls.find(each => each.index === index)
       if (call === undefined) throw new Error(`arguments for call ${index}, which has not opened`)
       call.arguments += delta
+      return undefined
     },
   }
   return { told, sink }
