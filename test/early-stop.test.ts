@@ -1,7 +1,7 @@
 import { type Event, extract, type Options, OutputError } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fetchOf, streamOf } from './helpers/answer.ts'
+import { eventsText, fetchOf, streamOf } from './helpers/answer.ts'
 import { eventsOf, modelServer } from './helpers/model-server.ts'
 
 const Form = z
@@ -59,6 +59,32 @@ describe("onInvalid: 'stop'", () => {
       'partial',
       'finish',
     ])
+  })
+
+  it('gives up the same text wherever the network cuts, since a recorded repair shows it', async () => {
+    const wrong = { ...doomed, kind: 'a', size: { width: 'wide', more: 'x'.repeat(90) } }
+    const transcripts = await Promise.all(
+      [1, 7, 500, 1_000_000].map(async size => {
+        const fetch = fetchOf(request => {
+          const text = eventsText({ name: 'form', pieces: pieces([wrong, good][request]) })
+          const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+          const encoder = new TextEncoder()
+          return new Response(
+            new ReadableStream({
+              pull(controller) {
+                const chunk = chunks.shift()
+                if (chunk === undefined) controller.close()
+                else controller.enqueue(encoder.encode(chunk))
+              },
+            }),
+          )
+        })
+        const { messages, calls } = await start([], { onInvalid: 'stop', fetch }).result()
+        return { messages, received: calls[0]!.received }
+      }),
+    )
+    expect(transcripts[0]!.received).toBeLessThan(lengthOf(wrong) - 90)
+    for (const each of transcripts) expect(each).toEqual(transcripts[0])
   })
 
   it('throws at once when no repair is left, and buys nothing more', async () => {
