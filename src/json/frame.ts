@@ -18,19 +18,22 @@ export class Frame<N> {
   key = ''
   /** Whether the next child is one that snapshots do not show. */
   hidesNext = false
+  /** The frame above does not have it yet. */
+  held: boolean
   /** The child that was added last is not shown; in a list, nor are those behind it. */
   #hides = false
   /** Keys of an object that came with a value that is not shown. */
   #hidden: Set<string> | undefined
 
   /** Opens a container in the frame above. */
-  constructor(above: Frame<N> | undefined, kind: 'object' | 'array', node: N | undefined) {
+  constructor(above: Frame<N> | undefined, kind: 'object' | 'array', node: N | undefined, held: boolean) {
     this.above = above
     this.node = node
+    this.held = held
     this.#list = kind === 'array' ? [] : undefined
     this.#members = kind === 'array' ? undefined : {}
     this.#live = this.#list ?? (this.#members as Members)
-    above?.add(this.#live)
+    above?.add(this.#live, held)
   }
 
   /** The key of the child that was added last, or its index. */
@@ -62,14 +65,19 @@ export class Frame<N> {
   }
 
   /** Adds a child: at the end of a list, under the present key of an object. */
-  add(child: JsonValue): void {
+  add(child: JsonValue, held = false): void {
     this.#count++
-    this.#hides = this.hidesNext || (this.#hides && this.#list !== undefined)
-    if (this.hidesNext && this.#list === undefined) {
-      this.#hidden ??= new Set()
-      this.#hidden.add(this.key)
-    }
-    this.replace(child)
+    this.#hides &&= this.#list !== undefined
+    if (this.hidesNext) this.hide()
+    else if (!held) this.replace(child)
+  }
+
+  /** The child that was added last is never shown. */
+  hide(): void {
+    this.#hides = true
+    if (this.#list !== undefined) return
+    this.#hidden ??= new Set()
+    this.#hidden.add(this.key)
   }
 
   /** Puts a newer version in the place of the child that was added last. */
@@ -84,15 +92,22 @@ export class Frame<N> {
   show(): boolean {
     if (this.#shown !== undefined) return false
     this.#shown = this.#list?.slice() ?? copyMembers(this.#members as Members, this.#count)
-    this.above?.replace(this.#shown)
+    if (!this.held) this.above?.replace(this.#shown)
     return true
   }
 
   /** Hands the frame above the finished container: the one that was shown, if nothing has happened since. */
   close(): JsonValue {
     if (this.#shown !== undefined) return this.#shown
-    this.above?.replace(this.#live)
+    if (!this.held) this.above?.replace(this.#live)
     return this.#live
+  }
+
+  /** Hands the frame above what was held back: the growing container, or the finished one that `close` gave. */
+  reveal(closed?: JsonValue): void {
+    this.held = false
+    this.#shown = undefined
+    this.above?.replace(closed ?? this.#live)
   }
 }
 

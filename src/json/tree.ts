@@ -8,7 +8,7 @@ export class Tree<N> implements Sink {
   readonly warnings: JsonWarning[] = []
   readonly #follower: JsonFollower<N> | undefined
   /** A list around the document, so that the root value has a place as every other has. Nobody ever sees it. */
-  readonly #root: Frame<N> = new Frame<N>(undefined, 'array', undefined)
+  readonly #root: Frame<N> = new Frame<N>(undefined, 'array', undefined, false)
   #top: Frame<N> = this.#root
   /** Of the open string, number or literal. */
   #node: N | undefined
@@ -29,7 +29,8 @@ export class Tree<N> implements Sink {
    * Partials 2. *Immutable, shared*: a snapshot never changes after it is seen, and every branch that did not change is
    * the same object (`===`) as in the one before.
    *
-   * Partials 4. *Progress*: it shows every closed atom and every decoded character of the open string.
+   * Partials 4. *Progress*: it shows every closed atom and every decoded character of the open string, but for what the
+   * follower hides or holds.
    *
    * It costs a shallow copy of each open container in which something happened since the last one was taken. A snapshot
    * that nobody takes costs nothing.
@@ -50,7 +51,7 @@ export class Tree<N> implements Sink {
     const node = this.#follower?.open(top.node, top === this.#root ? undefined : top.next, kind)
     top.hidesNext = this.#hides(node)
     if (kind === 'object' || kind === 'array') {
-      this.#top = new Frame<N>(top, kind, node)
+      this.#top = new Frame<N>(top, kind, node, !top.hidesNext && this.#holds(node))
       this.#changed = true
       return
     }
@@ -97,8 +98,16 @@ export class Tree<N> implements Sink {
 
   closeContainer(): void {
     const frame = this.#top
-    this.#top = frame.above as Frame<N>
-    this.#closed(frame.node, frame.close())
+    const above = frame.above as Frame<N>
+    const value = frame.close()
+    this.#top = above
+    this.#closed(frame.node, value)
+    if (!frame.held) return
+    if (this.#holds(frame.node)) above.hide()
+    else {
+      frame.reveal(value)
+      this.#changed = true
+    }
   }
 
   /** How far the value at a path has come. */
@@ -108,8 +117,12 @@ export class Tree<N> implements Sink {
     /** How many steps lead to the innermost open value; -1 if nothing is open. */
     const steps = frames.length - (this.#inScalar ? 0 : 1)
     let at = 0
-    while (at < path.length && at < steps && path[at] === this.#openIn(frames[at]!)) at++
+    while (at < path.length && at < steps && path[at] === this.#openIn(frames[at]!)) {
+      if (frames[at]!.held) return 'absent'
+      at++
+    }
     if (at === path.length && steps >= 0) return 'open'
+    if (frames[at]?.held) return 'absent'
     let value = steps < 0 ? this.#root.first : frames[at]?.at(path[at++]!)
     while (at < path.length) value = childOf(value, path[at++]!)
     return value === undefined ? 'absent' : 'complete'
@@ -136,8 +149,16 @@ export class Tree<N> implements Sink {
     return this.#follower?.shows?.(node as N) === false
   }
 
+  #holds(node: N | undefined): boolean {
+    return this.#follower?.holds?.(node as N) === true
+  }
+
   #closed(node: N | undefined, value: JsonValue): void {
     this.#follower?.close(node as N, value, this.#path)
+    const top = this.#top
+    if (!top.held || this.#holds(top.node)) return
+    top.reveal()
+    this.#changed = true
   }
 
   /** A fraction or an exponent says that no exact integer was meant. */

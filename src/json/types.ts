@@ -28,6 +28,11 @@ export interface JsonFollower<N> {
    */
   shows?(node: N): boolean
   /**
+   * Asked as a container that may be shown opens, whenever a child of it has closed, and after `close`, until the answer is
+   * no: is it to be held back yet? What is still held when it has closed is never shown.
+   */
+  holds?(node: N): boolean
+  /**
    * Asked when a value that is shown only whole - a number, a literal, a string that must not grow - has been read to its
    * end and nothing of it was shown yet: may it be shown? It has the last word, before `close`.
    */

@@ -53,7 +53,7 @@ const envelope = (inner: JsonSchema, definitions: JsonSchema): JsonSchema => ({
 function compact(schema: JsonSchema): JsonSchema {
   const entries = Object.entries(mapSchemas(schema, compact)).flatMap(([keyword, value]) => {
     if (keyword === HINT) return Object.entries(value as JsonSchema)
-    // It is ours: whether a string is shown while it grows is nothing to the model.
+    // It is ours: how a partial is shown is nothing to the model.
     if (keyword === 'stream' || keyword === LENIENT) return []
     if (keyword === 'properties') return [[keyword, present(value as JsonSchema)]]
     return keywords.has(keyword) && !(keyword === 'additionalProperties' && value === false) ? [[keyword, value]] : []

@@ -10,7 +10,12 @@ export type Declared =
   | { readonly kind: 'maybe'; readonly of: Declared }
   | { readonly kind: 'list' | 'record'; readonly of: Declared }
   | { readonly kind: 'pair'; readonly of: readonly [Declared, Declared] }
-  | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Declared>> }
+  /** Shown once the field `first` has come; an atom or a text. */
+  | {
+      readonly kind: 'object'
+      readonly fields: Readonly<Record<string, Declared>>
+      readonly first?: string | undefined
+    }
   | { readonly kind: 'either'; readonly a: Declared; readonly b: Declared }
 
 export type Path = readonly (string | number)[]
@@ -32,9 +37,15 @@ const { declared } = fc.letrec<{ declared: Declared; leaf: Declared; object: Dec
     .constantFrom('text', 'text', 'number', 'flag', 'nothing', 'choice', 'date', 'pattern')
     .map(kind => ({ kind })),
   object: fc
-    .dictionary(fc.constantFrom(...names), tie('declared'), { maxKeys: 4 })
-    .map(fields => ({ kind: 'object', fields })),
+    .tuple(fc.dictionary(fc.constantFrom(...names), tie('declared'), { maxKeys: 4 }), fc.nat(4))
+    .map(([fields, at]) => ({ kind: 'object', fields, first: firstOf(fields, at) })),
 }))
+
+/** Of some objects one of the fields that hold neither lists nor objects. */
+const firstOf = (fields: Readonly<Record<string, Declared>>, at: number): string | undefined =>
+  Object.keys(fields).filter(
+    key => !['list', 'record', 'pair', 'object', 'either', 'maybe'].includes(fields[key]!.kind),
+  )[at]
 
 export const schemaOf = (of: Declared): z.ZodType => {
   switch (of.kind) {
@@ -61,7 +72,14 @@ export const schemaOf = (of: Declared): z.ZodType => {
     case 'pair':
       return z.tuple([schemaOf(of.of[0]), schemaOf(of.of[1])])
     case 'object':
-      return z.object(Object.fromEntries(Object.entries(of.fields).map(([key, each]) => [key, schemaOf(each)])))
+      return z.object(
+        Object.fromEntries(
+          Object.entries(of.fields).map(([key, each]) => {
+            const schema = schemaOf(each)
+            return [key, key === of.first ? schema.meta({ stream: 'first' }) : schema]
+          }),
+        ),
+      )
     case 'either':
       return z.discriminatedUnion('is', [
         z.object({ is: z.literal('a'), a: schemaOf(of.a) }),

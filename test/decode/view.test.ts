@@ -46,6 +46,98 @@ describe('the view of an answer', () => {
     expect(grow(z.array(schema), `{"value":[${text},1]}`)).toEqual([[]])
   })
 
+  describe('holds an object back until the field that comes first in it has come', () => {
+    const id = z.string().meta({ stream: 'first' })
+    const Row = z.object({ name: z.string(), id, n: z.number() })
+
+    it('in a list, in an object, and at the root', () => {
+      const row = '{"name":"Ann","id":"a1","n":1}'
+      const shown = ['Ann', 'a1', 1].map((_, i) => Object.fromEntries(Object.entries(JSON.parse(row)).slice(0, i + 1)))
+      expect(grow(z.array(Row), `{"value":[${row},{"name":"Ben"`)).toEqual([[], ...shown.slice(1).map(each => [each])])
+      expect(grow(z.object({ row: Row }), `{"row":${row}}`)).toEqual([{}, ...shown.slice(1).map(row => ({ row }))])
+      expect(grow(Row, row)).toEqual(shown.slice(1))
+    })
+
+    it('until all of them have', () => {
+      const schema = z.object({
+        id,
+        row: z.object({ at: id, text: z.string() }).meta({ stream: 'first' }),
+        n: z.number(),
+      })
+      expect(grow(schema, '{"n":1,"row":{"text":"x","at":"y"},"id":"z"}')).toEqual([
+        { n: 1, row: { text: 'x', at: 'y' }, id: 'z' },
+      ])
+    })
+
+    it('and for good where it is invalid, with what stands behind it in a list', () => {
+      const text = '[{"name":"Ann","id":7,"n":1},{"id":"b","n":2}]'
+      expect(grow(z.object({ rows: z.array(Row), last: z.number() }), `{"rows":${text},"last":3}`)).toEqual([
+        {},
+        { rows: [] },
+        { rows: [], last: 3 },
+      ])
+      expect(grow(z.object({ row: Row, last: z.number() }), '{"row":{"name":"Ann","n":1},"last":3}')).toEqual([
+        {},
+        { last: 3 },
+      ])
+    })
+
+    it('or has closed without it, where it need not come', () => {
+      expect(grow(z.object({ id: id.optional(), n: z.number() }), '{"n":1}')).toEqual([{ n: 1 }])
+      expect(grow(z.array(z.object({ id: id.nullable(), n: z.number() })), '{"value":[{"n":1,"id":null}]}')).toEqual([
+        [],
+        [{ n: 1, id: null }],
+      ])
+    })
+
+    it('only as long as an alternative that has such a field may still hold', () => {
+      const schema = z.discriminatedUnion('is', [
+        z.object({ is: z.literal('a'), id }),
+        z.object({ is: z.literal('b'), text: z.string() }),
+      ])
+      expect(grow(schema, '{"value":{"is":"b","text":"x"}}')).toEqual([
+        { is: 'b' },
+        { is: 'b', text: '' },
+        { is: 'b', text: 'x' },
+      ])
+      expect(grow(schema, '{"value":{"is":"a","id":"x"}}')).toEqual([{ is: 'a', id: 'x' }])
+    })
+
+    it('wherever the mark stands', () => {
+      const canonical = {
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/id' }, b: { allOf: [{ stream: 'first' }] }, n: { type: 'number' } },
+        $defs: { id: { type: 'string', stream: 'first' } },
+      }
+      const view = new ArgumentsView({ canonical, wrapper: undefined, name: 'extract' })
+      const seen = ['{"n":1,', '"a":"x",', '"b":true'].map(piece => {
+        view.feed(piece)
+        return view.value
+      })
+      expect(seen).toEqual([undefined, undefined, { n: 1, a: 'x', b: true }])
+    })
+
+    it('is open all the while, and what stands in it is absent', () => {
+      const view = viewOf(z.object({ rows: z.array(Row) }))
+      view.feed('{"rows":[{"name":"Ann"')
+      const paths = [
+        ['rows', 0],
+        ['rows', 0, 'name'],
+        ['rows', 0, 'id'],
+      ]
+      expect(paths.map(path => view.stateOf(path))).toEqual(['open', 'absent', 'absent'])
+      view.feed(',"id":"a1"')
+      expect(paths.map(path => view.stateOf(path))).toEqual(['open', 'complete', 'complete'])
+    })
+
+    it('and warns of a key that comes again', () => {
+      const view = viewOf(z.object({ row: Row }))
+      view.feed('{"row":{"name":"Ann","n":1},"row":{"id":"a","name":"Ben","n":2}}')
+      expect(view.parser.warnings.map(({ path }) => path)).toEqual([['row']])
+      expect(view.value).toEqual({ row: { id: 'a', name: 'Ben', n: 2 } })
+    })
+  })
+
   it('never shows the wrapper of a root that had to be wrapped', () => {
     expect(grow(z.array(z.string()), '{"value":["a","b"]}')).toEqual([[], [''], ['a'], ['a', ''], ['a', 'b']])
     expect(grow(z.number(), '{"value":12}')).toEqual([12])

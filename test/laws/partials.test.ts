@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ArgumentsView } from '../../src/decode/view.ts'
 import type { JsonValue } from '../../src/json/index.ts'
 import { compileSchema } from '../../src/schema/index.ts'
-import { any, anyObject, cutBy, type Declared, lengths, placesOf, schemaOf } from '../decode/declarations.ts'
+import { any, anyObject, cutBy, type Declared, lengths, type Path, placesOf, schemaOf } from '../decode/declarations.ts'
 import { fetchOf, streamOf } from '../helpers/answer.ts'
 import { fewer, growsInto, isContainer, members, partialOf, same } from '../json/documents.ts'
 
@@ -37,16 +37,37 @@ const lastPlace = (value: JsonValue | undefined): (string | number)[] => {
   return last === undefined ? [] : [Array.isArray(value) ? Number(last[0]) : last[0], ...lastPlace(last[1])]
 }
 
+/** Without the last value where it is an object whose first field has not come; `open` is where a string is open. */
+const withoutHeld = (
+  value: JsonValue | undefined,
+  objects: ReadonlyMap<string, Declared>,
+  open: string | undefined,
+  path: Path = [],
+): JsonValue | undefined => {
+  if (value === undefined || !isContainer(value)) return value
+  const of = objects.get(JSON.stringify(path))
+  if (of?.kind === 'object' && of.first !== undefined) {
+    if (!Object.hasOwn(value, of.first) || JSON.stringify([...path, of.first]) === open) return undefined
+  }
+  const last = members(value).at(-1)
+  if (last === undefined) return value
+  const key = Array.isArray(value) ? Number(last[0]) : last[0]
+  const inner = withoutHeld(last[1], objects, open, [...path, key])
+  if (Array.isArray(value)) return inner === undefined ? value.slice(0, -1) : value.with(-1, inner)
+  const { [key]: _, ...others } = value as Record<string, JsonValue>
+  return inner === undefined ? others : { ...others, [key]: inner }
+}
+
 /** What is to be seen of the arguments so far, in the user's shape: of an open atom nothing, of all else every character. */
-const expected = (prefix: string, atoms: ReadonlySet<string>, wrapper: string | undefined): JsonValue | undefined => {
+const grown = (prefix: string, atoms: ReadonlySet<string>, wrapper: string | undefined) => {
   const inShape = (value: JsonValue | undefined) =>
     wrapper === undefined ? value : (value as Record<string, JsonValue> | undefined)?.[wrapper]
   const shown = partialOf(prefix)
   const before = beforeOpenString(prefix)
-  if (before === undefined) return inShape(shown)
-  const place = lastPlace(shown).slice(wrapper === undefined ? 0 : 1)
-  const isKey = same(partialOf(before), shown)
-  return inShape(!isKey && atoms.has(JSON.stringify(place)) ? partialOf(before) : shown)
+  if (before === undefined) return { shown: inShape(shown) }
+  const open = JSON.stringify(lastPlace(shown).slice(wrapper === undefined ? 0 : 1))
+  if (same(partialOf(before), shown)) return { shown: inShape(shown) }
+  return { shown: inShape(atoms.has(open) ? partialOf(before) : shown), open }
 }
 
 const sharesAll = (before: JsonValue | undefined, after: JsonValue | undefined): boolean => {
@@ -68,15 +89,18 @@ describe('Partials', () => {
     fc.assert(
       fc.property(any, document => {
         const { declaration, text } = compiled(document)
+        const places = placesOf(document.of, document.value)
+        const objects = new Map(places.map(({ path, of }) => [JSON.stringify(path), of]))
         const atoms = new Set(
-          placesOf(document.of, document.value)
+          places
             .filter(({ of }) => ['choice', 'date', 'pattern'].includes(of.kind))
             .map(({ path }) => JSON.stringify(path)),
         )
         const view = new ArgumentsView(declaration)
         for (let i = 0; i < text.length; i++) {
           view.feed(text[i]!)
-          const wanted = expected(text.slice(0, i + 1), atoms, declaration.wrapper)
+          const { shown, open } = grown(text.slice(0, i + 1), atoms, declaration.wrapper)
+          const wanted = withoutHeld(shown, objects, open)
           if (!same(view.value, wanted))
             expect([text.slice(0, i + 1), view.value]).toEqual([text.slice(0, i + 1), wanted])
         }

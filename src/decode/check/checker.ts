@@ -99,6 +99,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       this.#root = place
       this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
+      place.held = kind === 'object' && this.#waits(place)
       return place
     }
     if (parent.spoilt || (parent.trials === undefined && !parent.invalid)) {
@@ -112,6 +113,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     }
     this.#shared = undefined
     if (parent.surplus || parent.spoilt) place.spoil()
+    place.held = kind === 'object' && this.#waits(place)
     return place
   }
 
@@ -148,12 +150,22 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   }
 
   /** A value that its type would belie is never shown. */
-  shows({ spoilt, parent, key }: Place<Trial>): boolean {
-    if (spoilt && parent !== undefined) {
-      parent.hidden ??= new Set()
-      parent.hidden.add(key!)
+  shows(place: Place<Trial>): boolean {
+    if (place.spoilt) place.hide()
+    return !place.spoilt
+  }
+
+  /** Nor is an object shown before the fields that come first in it are. */
+  holds(place: Place<Trial>): boolean {
+    return place.held && place.guests === 0
+  }
+
+  /** In what has closed nothing is waited for but what is wrong. */
+  #waits(place: Place<Trial>, closed = false): boolean {
+    for (let trial = living(place); trial !== undefined; trial = after(trial)) {
+      if (trial.rule.first.some(key => !place.came?.has(key) && (!closed || place.wrong?.has(key)))) return true
     }
-    return !spoilt
+    return place.spoilt
   }
 
   grows(place: Place<Trial>): boolean {
@@ -194,12 +206,28 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 
   close(place: Place<Trial>, value: JsonValue, path: () => (string | number)[]): void {
     if (place.guests > 0) place.guests--
-    else if (!place.judged) this.#close(place, value)
+    else {
+      if (!place.judged) this.#close(place, value)
+      this.#release(place)
+    }
     if (this.#listener.onComplete === undefined) return
     if (this.#wrapper === undefined) this.#listener.onComplete(path, value, !place.invalid)
     // The wrapper, and what stands beside the document in it, are none of the user's.
     else if (place.depth > 0 && place.path[0] === this.#wrapper)
       this.#listener.onComplete(() => path().slice(1), value, !place.invalid)
+  }
+
+  /** What was held back until this has come need not wait any longer. */
+  #release(place: Place<Trial>): void {
+    const { parent, key, invalid } = place
+    if (place.held) {
+      place.held = this.#waits(place, true)
+      if (place.held) place.hide()
+    }
+    if (!parent?.held || invalid) return
+    parent.came ??= new Set()
+    parent.came.add(key!)
+    parent.held = this.#waits(parent)
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {

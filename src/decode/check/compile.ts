@@ -58,6 +58,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     const properties = isObject(schema.properties) ? schema.properties : {}
     rule.required = new Set((listOf(schema.required) as string[]).filter(key => !isLenient(properties[key])))
     rule.properties = new Map(entriesOf(schema.properties))
+    rule.first = Object.keys(properties).filter(key => comesFirst(properties[key], document))
     const patterns = entriesOf(schema.patternProperties).map(([source, each]) => [patternOf(source), each] as const)
     rule.patterns = patterns.filter((entry): entry is [Pattern, Rule] => entry[0] !== undefined)
     // Behind a pattern that is not run stands a key of which nothing is known.
@@ -141,6 +142,15 @@ const isAtomic = (schema: JsonSchema): boolean =>
   schema.stream === 'whole' ||
   atomic.some(keyword => schema[keyword] !== undefined) ||
   [schema['~hint'], ...listOf(schema.allOf)].some(each => isObject(each) && isAtomic(each))
+
+/** Whether an object with such a field is shown only once the field has closed: `stream: 'first'` here, or where this leads. */
+const comesFirst = (schema: unknown, document: JsonSchema, seen: Set<unknown> = new Set()): boolean => {
+  if (!isObject(schema) || seen.has(schema)) return false
+  seen.add(schema)
+  const { stream, '~hint': hint, $ref, allOf, anyOf } = schema
+  const inner = [hint, resolve($ref, document), ...listOf(allOf), ...listOf(anyOf)]
+  return stream === 'first' || inner.some(each => comesFirst(each, document, seen))
+}
 
 /** The schema room marks what the user's schema takes in more forms than it asks for. */
 const isLenient = (schema: unknown): boolean => isObject(schema) && schema['~lenient'] === true

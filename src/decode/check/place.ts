@@ -21,6 +21,10 @@ export class Place<T = unknown> {
   unique = false
   /** Keys and indices of children that snapshots do not show, since they were spoilt before there was anything to show. */
   hidden: Set<string | number> | undefined
+  /** Not to be shown before what stands first in it has come. */
+  held = false
+  /** While it is held: the keys that have closed with a valid value. */
+  came: Set<string | number> | undefined
   /** The next child is one too many, or has a key that cannot be there. */
   surplus = false
   /** Open values in here that have no place of their own, since nothing is to be checked about them. */
@@ -38,6 +42,14 @@ export class Place<T = unknown> {
     this.spoilt = true
     this.trials = undefined
     this.blame()
+  }
+
+  /** Snapshots never show it. */
+  hide(): void {
+    const { parent } = this
+    if (parent === undefined) return
+    parent.hidden ??= new Set()
+    parent.hidden.add(this.key!)
   }
 
   /** From here up to the root, something is wrong. */

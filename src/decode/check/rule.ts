@@ -32,6 +32,8 @@ export class Rule {
   rest: Rule | undefined
   names: Rule | undefined
   required: ReadonlySet<string> = new Set()
+  /** Keys without which the object is not shown. */
+  first: readonly string[] = []
   /** What must hold besides: `allOf` and the target of `$ref`. */
   parts: readonly Rule[] = []
   unions: readonly Branches[] = []
