@@ -6,7 +6,7 @@ const floors = [
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|options|ledger)\\.ts' },
-  { run: '(run|fallback|ask|access|judge|tools)\\.ts' },
+  { run: '(run|fallback|ask|access|judge|tools|modes)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: 'extractor\\.ts' },

@@ -1,6 +1,7 @@
 import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
+import { Content } from './decode/content.ts'
 import type { Hopeless } from './decode/hopeless.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
 import { APIError, ExtractError, OutputError, StreamError } from './errors.ts'
@@ -11,9 +12,10 @@ import { redact, redactHeaders } from './http/redact.ts'
 import { nextTry, sleep } from './http/retry.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { Ledger, OpenCall } from './ledger.ts'
+import { type Asked, type Asking, askingOf, isInContent, mayIgnoreFunction, requestOf, stepDown } from './modes.ts'
 import type { Plan } from './plan.ts'
 import type { Fault } from './repair/fault.ts'
-import type { Call } from './types.ts'
+import type { Call, Issue, Message } from './types.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
 import { encodeRequest } from './wire/chat-completions/encode.ts'
 import type { DeltaSink, Turn, WireCall, WireRequest } from './wire/wire.ts'
@@ -28,25 +30,34 @@ export interface Context<I, O> {
 }
 
 /** A turn of the model with what the run needs to judge it. */
-export interface Answer {
+export interface Answer extends Asked {
   readonly turn: Turn
   /** The call that holds the answer, when there was one, and its view. */
   readonly call: WireCall | undefined
   readonly view: ArgumentsView | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
+  /** What had to be taken off the text to find the answer in it. */
+  readonly notes: readonly Issue[]
   /** What is wrong with it, where the provider has found that already, or we gave it up for that. */
   readonly fault?: Fault
 }
 
 /**
- * Asks once, and again after failures of the transport. A stream that breaks after something was shown restarts as another
+ * Asks once, and again after failures of the transport and where another way of asking is left. A stream that breaks after something was shown restarts as another
  * attempt.
  */
-export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, kind: Call['kind']): Promise<Answer> => {
+export const ask = async <I, O>(
+  context: Context<I, O>,
+  messages: readonly Message[],
+  forced: boolean,
+  kind: Call['kind'],
+): Promise<Answer> => {
   const { plan, channel, ledger, signal } = context
   let sending = kind
   for (let tries = 1; ; tries++) {
     if (channel.begun) channel.restart()
+    const { asking, mode } = askingOf(plan)
+    const request = requestOf(plan, asking, messages, forced, context.streamed)
     const body = bodyOf(plan, request)
     const json = toJson(body)
     const pass = await plan.provider.memory.limiter?.enter(json.length, plan.options.maxOutputTokens, signal)
@@ -56,17 +67,19 @@ export const ask = async <I, O>(context: Context<I, O>, request: WireRequest, ki
       const access = await accessOf(plan, context.streamed, signal)
       call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
       channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
-      const answer = await once(context, json, access, call, request.messages.length)
+      const answer = await once(context, json, access, call, request.messages.length, asking)
       plan.provider.retries.succeeded(tries > 1)
       pass?.leave(call.usage, answer.response.headers)
-      return answer
+      return { ...answer, asking, mode }
     } catch (error) {
       pass?.leave(call?.usage, error)
       if (call === undefined) throw error
       call.outcome = signal.aborted ? 'aborted' : error instanceof ExtractError ? error.code : 'failed'
       if (signal.aborted) throw signal.reason
       sending = 'retry'
-      const learned = learn(plan, body, error)
+      const steppedDown = stepDown(plan, asking, error)
+      if (steppedDown) channel.emit({ type: 'mode', attempt: channel.attempt, mode: askingOf(plan).mode })
+      const learned = steppedDown || learn(plan, body, error)
       // What was learned is no failure of the transport.
       if (learned) tries--
       const delay = learned ? 0 : nextTry(error, tries, { ...plan, budget: plan.provider.retries })
@@ -112,7 +125,8 @@ const once = async <I, O>(
   { headers, secrets }: Access,
   call: OpenCall,
   place: number,
-): Promise<Answer> => {
+  asking: Asking,
+): Promise<Omit<Answer, keyof Asked>> => {
   const { plan, channel, ledger, signal } = context
   const abort = new AbortController()
   const follow = (): void => abort.abort(signal.reason)
@@ -124,7 +138,7 @@ const once = async <I, O>(
     error => abort.abort(error),
     () => reader?.stop(),
   )
-  const { sink, answer, hopeless } = sinkFor(context)
+  const { sink, answer, hopeless } = sinkFor(context, asking)
   let stopped = false
   let requestId: string | undefined
   const fail = (body: unknown): Error =>
@@ -177,6 +191,7 @@ const once = async <I, O>(
       throw error
     })
     const turn = decoder.end()
+    const { index, view, notes } = answer(turn)
     channel.grew()
     if (!whole && !stopped && turn.finishReason === null) {
       throw new StreamError(
@@ -192,13 +207,13 @@ const once = async <I, O>(
       })
     }
     call.outcome = 'ok'
-    const { index, view } = answer()
     const given = hopeless()
     return {
       turn,
       call: index === undefined ? undefined : turn.calls[index],
       view,
       response: { status: response.status, headers: redactHeaders(response.headers, secrets) },
+      notes,
       ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
     }
   } catch (cause) {
@@ -215,7 +230,7 @@ const once = async <I, O>(
       const { code, issues, text } = error
       const turn = new ChatDecoder(sink, fail).end()
       const response = { status: 400, headers: new Headers() }
-      return { turn, call: undefined, view: undefined, response, fault: { code, issues, generation: text } }
+      return { turn, call: undefined, view: undefined, response, notes: [], fault: { code, issues, generation: text } }
     }
     throw error
   } finally {
@@ -259,22 +274,43 @@ const account = (
   call.timing.total = elapsed
 }
 
-/** Sends deltas where they belong: text to the reader of text, the answer's arguments into its view. */
-const sinkFor = <I, O>({
-  plan,
-  channel,
-}: Context<I, O>): {
+/** Sends deltas where they belong: text to the reader of text, the answer's arguments - or its JSON text - into its view. */
+const sinkFor = <I, O>(
+  { plan, channel }: Context<I, O>,
+  asking: Asking,
+): {
   sink: DeltaSink
-  answer: () => { index: number | undefined; view: ArgumentsView | undefined }
+  /** What the whole turn has of the answer. */
+  answer: (turn: Turn) => { index: number | undefined; view: ArgumentsView | undefined; notes: readonly Issue[] }
   hopeless: () => Hopeless | undefined
 } => {
   const { declaration, options } = plan
   let index: number | undefined
   let view: ArgumentsView | undefined
   const text = declaration.isText ? new TextView(options) : undefined
+  const content = isInContent(asking) ? new Content() : undefined
   if (text !== undefined) channel.show(text)
+  const open = (): ArgumentsView => {
+    const opened = new ArgumentsView(
+      declaration,
+      {
+        onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
+        onComplete(path, value, valid) {
+          if (valid) channel.complete(path, value)
+        },
+      },
+      options,
+    )
+    view = opened
+    channel.show(opened)
+    return opened
+  }
+  const feed = (piece: string): void => {
+    if (piece !== '') (view ?? open()).feed(piece)
+  }
   const sink: DeltaSink = {
     text(delta) {
+      if (content !== undefined) return feed(content.feed(delta))
       if (channel.watched) channel.emit({ type: 'text', attempt: channel.attempt, delta })
       text?.feed(delta)
     },
@@ -282,19 +318,9 @@ const sinkFor = <I, O>({
       if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
     },
     call(opened, name) {
-      if (index !== undefined || declaration.isText || name !== declaration.name) return
+      if (index !== undefined || declaration.isText || content !== undefined || name !== declaration.name) return
       index = opened
-      view = new ArgumentsView(
-        declaration,
-        {
-          onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
-          onComplete(path, value, valid) {
-            if (valid) channel.complete(path, value)
-          },
-        },
-        options,
-      )
-      channel.show(view)
+      open()
     },
     arguments(of, delta, ends) {
       if (of !== index || view === undefined) return undefined
@@ -307,5 +333,14 @@ const sinkFor = <I, O>({
       return view.text.length - start
     },
   }
-  return { sink, answer: () => ({ index, view }), hopeless: () => (view ?? text)?.hopeless }
+  const answer = (turn: Turn): ReturnType<ReturnType<typeof sinkFor>['answer']> => {
+    if (content !== undefined) {
+      feed(content.finish())
+      return { index, view, notes: content.notes }
+    }
+    const unasked = mayIgnoreFunction(plan) && turn.calls.length === 0 ? Content.whole(turn.text) : undefined
+    feed(unasked?.json ?? '')
+    return { index, view, notes: unasked?.content.notes ?? [] }
+  }
+  return { sink, answer, hopeless: () => (view ?? text)?.hopeless }
 }

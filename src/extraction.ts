@@ -5,8 +5,9 @@ import { type Step, stepsOf } from './decode/path.ts'
 import { Shape } from './decode/shape.ts'
 import type { PathState } from './decode/view.ts'
 import { Ledger } from './ledger.ts'
+import { askingOf, requestOf } from './modes.ts'
 import type { Plan } from './plan.ts'
-import { choiceOf, run } from './run.ts'
+import { run } from './run.ts'
 import { validatorOf } from './schema/index.ts'
 import type { Call, DeepPartial, Event, Extraction, Result, Schema } from './types.ts'
 
@@ -120,14 +121,10 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   }
 
   get request(): Readonly<Record<string, unknown>> {
-    const { messages, functions } = this.#plan
-    const context = this.#context(this.#streamed ?? this.#pickWire())
-    return bodyOf(this.#plan, {
-      messages,
-      functions,
-      choice: choiceOf(context, this.#plan.maxSteps <= 1),
-      stream: context.streamed,
-    })
+    const plan = this.#plan
+    const streamed = this.#streamed ?? this.#pickWire()
+    const { asking } = askingOf(plan)
+    return bodyOf(plan, requestOf(plan, asking, plan.messages, plan.maxSteps <= 1, streamed))
   }
 
   #touchStream(): void {

@@ -60,6 +60,7 @@ export type {
   ToolContext,
   ToolSchemas,
   Usage,
+  UsedMode,
 } from './types.ts'
 export { createProvider, type ProviderFunction, type ProviderOptions } from './wire/provider.ts'
 export { providers } from './wire/providers.ts'

@@ -1,6 +1,7 @@
 import type { Answer, Context } from './ask.ts'
 import { type Decoded, decodeStrict } from './decode/strict.ts'
 import { OutputError } from './errors.ts'
+import { isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import type { Issue } from './types.ts'
 
@@ -58,7 +59,8 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     code: 'odd_ending',
     message: `the answer ended with '${turn.finishReason}', which is not known to be a clean end`,
   }
-  return verdictOf<O>(view.text, decoded, [...(extra > 0 ? [more] : []), ...(turn.ending === 'unknown' ? [odd] : [])])
+  const odds = [...answer.notes, ...(extra > 0 ? [more] : []), ...(turn.ending === 'unknown' ? [odd] : [])]
+  return verdictOf<O>(view.text, decoded, odds)
 }
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
@@ -98,17 +100,24 @@ const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, vie
   }
 }
 
-const nothingUsable = ({ plan }: Context<any, any>, { turn }: Answer): Fault => {
+const nothingUsable = ({ plan }: Context<any, any>, { turn, asking }: Answer): Fault => {
   const { isText, name } = plan.declaration
   if (turn.calls.length > 0) {
     const called = turn.calls.map(call => `'${call.name}'`).join(', ')
-    const message = isText
-      ? `${called} was called and there are no functions`
-      : `${called} was called instead of '${name}'`
+    const message =
+      isText || isInContent(asking)
+        ? `${called} was called and there are no functions`
+        : `${called} was called instead of '${name}'`
     return { code: 'wrong_call', issues: [{ path: [], code: 'wrong_call', message }] }
   }
   const came =
     turn.text !== '' ? `${turn.text.length} characters of text` : turn.reasoning !== '' ? 'only reasoning' : 'nothing'
+  if (isInContent(asking)) {
+    return {
+      code: 'invalid_json',
+      issues: [{ path: [], code: 'invalid_json', message: `no JSON object came, but ${came}` }],
+    }
+  }
   const message = isText ? `no text came, but ${came}` : `'${name}' was not called; ${came} came instead`
   return { code: 'no_call', issues: [{ path: [], code: 'no_call', message }] }
 }

@@ -78,7 +78,7 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   }
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
-  checkChoice('mode', options.mode, ['auto', 'tool'])
+  checkChoice('mode', options.mode, ['auto', 'tool', 'json-schema', 'json'])
   checkChoice('onInvalid', options.onInvalid, ['auto', 'stop', 'finish'])
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     checkName('limits', name, ['length', 'blanks', 'depth'])

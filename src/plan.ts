@@ -20,6 +20,8 @@ export interface Plan<I, O> {
   readonly tools: ReadonlyMap<string, PlannedTool>
   /** As sent with every request: the tools, then the answer. */
   readonly functions: readonly WireFunction[]
+  /** The last of them: those whose arguments are the answer. */
+  readonly answers: readonly WireFunction[]
   readonly options: Options<any>
   readonly maxSteps: number
   readonly maxRetries: number
@@ -39,14 +41,15 @@ export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Opti
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
   const declaration = compileSchema(schema, { name: options.schemaName, description: options.schemaDescription })
   const tools = planTools(options.tools ?? {}, declaration)
-  const answer = declaration.isText ? [] : [functionOf(declaration)]
+  const answers = declaration.isText ? [] : [functionOf(declaration)]
   const plan: Plan<I, O> = {
     declaration,
     provider,
     modelId: id,
     messages: messagesOf(prompt, options.instructions),
     tools,
-    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answer],
+    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
+    answers,
     options,
     maxSteps: options.maxSteps ?? 5,
     maxRetries: options.maxRetries ?? 2,
@@ -76,7 +79,7 @@ const targetOf = (model: string | Model, { reasoning }: Options<any>): ReturnTyp
   return target
 }
 
-const functionOf = ({ name, description, wire }: Declaration<unknown, unknown>): WireFunction => ({
+export const functionOf = ({ name, description, wire }: Declaration<unknown, unknown>): WireFunction => ({
   name,
   description,
   parameters: wire,

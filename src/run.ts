@@ -3,12 +3,12 @@ import { type Answer, ask, type Context, typed } from './ask.ts'
 import { type ExtractError, OutputError, ToolError } from './errors.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge } from './judge.ts'
+import { ignoredFunction, isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import { closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
 import { formatPath, issueSummary } from './repair/words.ts'
 import { runTools, skipTools } from './tools.ts'
 import type { Call, Issue, Message, Result } from './types.ts'
-import type { ToolChoice } from './wire/wire.ts'
 
 /**
  * The attempt loop. Each turn of the model is one of three things: the answer, calls of tools (run them and ask again), or a
@@ -63,8 +63,7 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
 
   for (;;) {
     const forced = step >= plan.maxSteps || answerAgain
-    const request = { messages, functions: plan.functions, choice: choiceOf(context, forced), stream: context.streamed }
-    const answer = await ask(context, request, kind)
+    const answer = await ask(context, messages, forced, kind)
     const { turn } = answer
     if (turn.reasoning !== '') reasoning.push(turn.reasoning)
     // A refinement of the user's that never settles must not outlive an abort.
@@ -73,6 +72,8 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
 
     if (verdict.type !== 'tools') skipTools(context, turn)
     if (verdict.type === 'output') {
+      const mode = ignoredFunction(plan, answer) ?? answer.mode
+      if (mode !== answer.mode) channel.emit({ type: 'mode', attempt: channel.attempt, mode })
       const { usage, cost, calls } = ledger
       channel.emit({ type: 'finish', attempt: channel.attempt, finishReason: turn.finishReason, usage })
       return {
@@ -83,7 +84,7 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
         usage,
         ...(cost !== undefined && { cost }),
         finishReason: turn.finishReason,
-        mode: modeOf(context),
+        mode,
         calls,
         warnings: verdict.warnings,
         messages: [...messages, ...closedTurn(turn, answer.call, 'ok')],
@@ -113,7 +114,10 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
     if (fault.generation === undefined) answerAgain = true
     channel.restart()
     channel.emit({ type: 'repair', attempt: channel.attempt, issues: fault.issues })
-    messages = [...messages, ...repairMessages(turn, fault, plan.declaration, answer.call)]
+    messages = [
+      ...messages,
+      ...repairMessages(turn, fault, { ...plan.declaration, inContent: isInContent(answer.asking) }, answer.call),
+    ]
     kind = 'repair'
   }
 }
@@ -123,24 +127,6 @@ const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
   const told = new Set(view?.issues.map(({ path, code }) => `${code} ${formatPath(path)}`))
   return issues.filter(({ path, code }) => !told.has(`${code} ${formatPath(path)}`))
 }
-
-/** The function that holds the answer; undefined when text is asked for. */
-const answerName = ({ plan }: Context<any, any>): string | undefined =>
-  plan.declaration.isText ? undefined : plan.declaration.name
-
-/** Tools may come first, so the answer is only forced without them, on the last step, and when it is asked for again. */
-export const choiceOf = (context: Context<any, any>, forced: boolean): ToolChoice | undefined => {
-  const { plan } = context
-  const name = answerName(context)
-  if (plan.functions.length === 0) return undefined
-  if (name === undefined) return forced ? 'none' : 'auto'
-  return forced || plan.tools.size === 0 ? { name } : 'required'
-}
-
-const modeOf = ({ plan }: Context<any, any>): Result<unknown>['mode'] =>
-  plan.declaration.isText
-    ? { used: 'text', why: 'the schema is a bare string, which is asked for as text' }
-    : { used: 'tool', why: 'the answer is the arguments of a forced function call' }
 
 const faultError = (context: Context<any, any>, { turn, view }: Answer, fault: Fault, repairs: number): OutputError => {
   const { plan, channel } = context

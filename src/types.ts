@@ -186,6 +186,13 @@ export interface Call {
   readonly timing: { readonly firstByte?: number; readonly total?: number }
 }
 
+/** How the answer was asked for, and why so. */
+export interface UsedMode {
+  readonly used: 'tool' | 'json-schema' | 'json' | 'text'
+  /** In words: the rule, the provider's refusal or the silence that decided. */
+  readonly why: string
+}
+
 export interface Result<O> {
   readonly output: O
   /** The answer as data, before the schema's own transforms. */
@@ -199,7 +206,7 @@ export interface Result<O> {
   /** USD over `calls`; absent when one call did not report it. */
   readonly cost?: number
   readonly finishReason: string | null
-  readonly mode: { readonly used: 'tool' | 'text'; readonly why: string }
+  readonly mode: UsedMode
   readonly calls: readonly Call[]
   /** Lossless mendings that were needed, and odd things that were tolerated. */
   readonly warnings: readonly Issue[]
@@ -226,6 +233,8 @@ export type Event<I = unknown> = { readonly attempt: number } & (
       readonly error?: unknown
     }
   | { readonly type: 'retry'; readonly error: unknown; readonly delay: number }
+  /** The provider has refused or ignored a way of asking: from now on it is asked like this. */
+  | { readonly type: 'mode'; readonly mode: UsedMode }
   | { readonly type: 'repair'; readonly issues: readonly Issue[] }
   /** `error` is what the model before came to, `model` the one that is asked now, as `provider/id`. */
   | { readonly type: 'fallback'; readonly error: unknown; readonly model: string }
@@ -274,8 +283,16 @@ export interface Options<T = {}> {
   readonly tools?: { readonly [K in keyof T]: Tool<T[K]> } | undefined
   /** Put in front of the prompt as the system message. */
   readonly instructions?: string | undefined
-  /** `auto` (default) and `tool` both force the function. */
-  readonly mode?: 'auto' | 'tool' | undefined
+  /**
+   * How the answer is asked for. `tool`: as the arguments of a forced function. `json-schema`: as the message's text, which
+   * the provider holds to the schema (`response_format`). `json`: as a text that is JSON, with the schema in the
+   * instructions. `auto` (default): `tool`, and where the provider refuses or ignores that, `json`.
+   *
+   * What a provider refuses is not tried again with that model: a forced function is then only offered, `json-schema`
+   * becomes `json`, and `json` does without `response_format`. `result().mode` and a `mode` event say so. JSON in the text is
+   * looked for after a `</think>` and in a code fence, and in the mode `tool` never.
+   */
+  readonly mode?: 'auto' | 'tool' | 'json-schema' | 'json' | undefined
   /** Ask the provider to enforce the schema while it decodes. Default false. */
   readonly strict?: boolean | undefined
   /** Choose the wire yourself. Default: streamed for streaming readers, plain for `await`. */

@@ -27,7 +27,11 @@ describe('options of the wrong kind', () => {
     ],
     [{ model, tools: [] }, TypeError, `Cannot extract with tools that is a list: it must be an object`],
     [{ model, instructions: 5 }, RangeError, `Cannot extract with instructions 5: it must be a string`],
-    [{ model, mode: 'json' }, RangeError, `Cannot extract with mode 'json': it must be 'auto' or 'tool'`],
+    [
+      { model, mode: 'yaml' },
+      RangeError,
+      `Cannot extract with mode 'yaml': it must be 'auto', 'tool', 'json-schema' or 'json'`,
+    ],
     [{ model, strict: 'yes' }, TypeError, `Cannot extract with strict 'yes': it must be true or false`],
     [{ model, stream: 1n }, TypeError, `Cannot extract with stream 1: it must be true or false`],
     [{ model, schemaName: null }, TypeError, `Cannot extract with schemaName null: it must be a string`],

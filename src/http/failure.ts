@@ -23,7 +23,7 @@ export interface Failure {
  * `{"error":{"code","message"}}` into a response or an event whose status has already been sent).
  *
  * An `OutputError` where it is the model that failed: Groq refuses by itself what a model wrote instead of a call, as a 400
- * `tool_use_failed` that holds it (https://console.groq.com/docs/tool-use).
+ * `tool_use_failed` or `json_validate_failed` that holds it (https://console.groq.com/docs/tool-use).
  */
 export const apiError = (failure: Failure): APIError | OutputError => {
   const said = readBody(failure.body)
@@ -33,8 +33,12 @@ export const apiError = (failure: Failure): APIError | OutputError => {
   // Redacted before anything is cut off: half a key is found by nobody.
   const clean = redact(said.message, failure.secrets)
   const words = htmlWords(clean).slice(0, maxQuote)
-  if (said.kind.includes('tool_use_failed')) {
-    const code = /schema|validation/i.test(words) ? 'schema_mismatch' : 'no_call'
+  if (/tool_use_failed|json_validate_failed/.test(said.kind)) {
+    const code = said.kind.includes('json')
+      ? 'invalid_json'
+      : /schema|validation/i.test(words)
+        ? 'schema_mismatch'
+        : 'no_call'
     return new OutputError(`${failure.provider} refused what the model wrote: ${words}`, code, {
       issues: [{ path: [], code, message: words }],
       requestId: failure.requestId,
@@ -107,7 +111,8 @@ const isWord = (value: unknown): boolean => typeof value === 'string' || typeof 
 
 const isErrorStatus = (value: number): boolean => Number.isInteger(value) && value >= 400 && value < 600
 
-const isHtml = (text: string): boolean => text.trimStart().startsWith('<')
+/** Qwen's messages begin with `<400>`. */
+const isHtml = (text: string): boolean => /^\s*<[a-z!?]/i.test(text)
 
 /** The words of a text that may be a proxy's HTML page, which says little: its title, or its first 200 characters. */
 export const htmlWords = (text: string): string => {

@@ -13,18 +13,21 @@ import { issueLines, wellFormed } from './words.ts'
 export const repairMessages = (
   turn: Turn,
   fault: Fault,
-  { name, isText, wrapper }: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'>,
+  declared: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'> & { readonly inContent?: boolean },
   call: WireCall | undefined = turn.calls[0],
 ): Message[] => {
+  const { name, isText, wrapper, inContent } = declared
   const said = [
-    headings[fault.code] ?? 'The answer cannot be used:',
+    (inContent ? undefined : headings[fault.code]) ?? 'The answer cannot be used:',
     ...issueLines(fault, wrapper),
     ...(fault.generation ? [`What came was: ${JSON.stringify(wellFormed(fault.generation))}`] : []),
   ].join('\n')
   if (turn.calls.length === 0) {
     const wanted = isText
       ? `${fault.generation === undefined ? 'Answer' : 'Call it again, corrected, or answer'} with text.`
-      : `Call the function '${name}' with the answer as its arguments.`
+      : inContent
+        ? 'Answer again with the whole JSON object and nothing else, corrected.'
+        : `Call the function '${name}' with the answer as its arguments.`
     return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]
   }
   const wanted = isText ? 'Answer with text.' : `Call '${name}' again with all of its arguments, corrected.`

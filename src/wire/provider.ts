@@ -19,6 +19,10 @@ interface ProviderRow {
   /** Usage and cost must be asked for with `usage: { include: true }` (OpenRouter). */
   readonly asksForUsage: boolean
   readonly reasoning: 'object' | 'effort'
+  /** A function may be forced while the model reasons. */
+  readonly forcesWhileReasoning: boolean
+  /** The arguments of a forced function come in one piece, so that nothing grows. */
+  readonly argumentsAtOnce: boolean
 }
 
 /** An endpoint with its settings and what it taught us. */
@@ -34,6 +38,8 @@ export interface Provider {
     maxTokensField?: ProviderRow['maxTokensField']
     /** Every call goes through it, once a run over records has put it here. */
     limiter?: Limiter
+    /** By model and way of asking, what was said when that way was refused. */
+    readonly refusals: Map<string, string>
   }
   /** Shared by all calls, so that an outage is not multiplied. */
   readonly retries: RetryBudget
@@ -61,6 +67,13 @@ export interface ProviderOptions {
   readonly asksForUsage?: boolean | undefined
   /** `reasoning: { effort }` (`object`) or `reasoning_effort` (`effort`, the default). */
   readonly reasoning?: ProviderRow['reasoning'] | undefined
+  /**
+   * Whether a function may be forced when the `reasoning` option is set. Default true: a 400 that says otherwise is learnt
+   * from. False saves that request.
+   */
+  readonly forcesWhileReasoning?: boolean | undefined
+  /** The arguments of a forced function come in one piece: `result.mode.why` then says how to get growing partials. Default false. */
+  readonly argumentsAtOnce?: boolean | undefined
   /**
    * Retries that all calls together may make before calls succeed again. A retry takes one; a call that succeeds after
    * retries gives one back, a call that succeeds at once a quarter. Default 100, as the built-in providers have it.
@@ -106,13 +119,15 @@ export const providerOf = (options: ProviderOptions): Provider => {
       sendsStrict: options.sendsStrict ?? false,
       asksForUsage: options.asksForUsage ?? false,
       reasoning: options.reasoning ?? 'effort',
+      forcesWhileReasoning: options.forcesWhileReasoning ?? true,
+      argumentsAtOnce: options.argumentsAtOnce ?? false,
     },
     query: options.query ?? {},
     headers: options.headers ?? {},
     fetch: options.fetch,
     key: async () =>
       (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (keyVariable ? environment(keyVariable) : undefined),
-    memory: {},
+    memory: { refusals: new Map() },
     retries: new RetryBudget(options.retryBudget ?? 100),
   }
 }
@@ -140,6 +155,8 @@ const optionNames = Object.keys({
   sendsStrict: true,
   asksForUsage: true,
   reasoning: true,
+  forcesWhileReasoning: true,
+  argumentsAtOnce: true,
   retryBudget: true,
 } satisfies Record<keyof ProviderOptions, true>)
 

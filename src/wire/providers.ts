@@ -6,14 +6,21 @@ import { carriedProvider, type Provider, type ProviderOptions, providerOf } from
 /** The built-in endpoints. We list endpoints, never models. */
 const rows = {
   openai: { baseURL: 'https://api.openai.com/v1', keyVariable: 'OPENAI_API_KEY', sendsStrict: true },
-  xai: { baseURL: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY', sendsStrict: true },
-  groq: { baseURL: 'https://api.groq.com/openai/v1', keyVariable: 'GROQ_API_KEY', sendsStrict: true },
+  xai: { baseURL: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY', sendsStrict: true, argumentsAtOnce: true },
+  groq: {
+    baseURL: 'https://api.groq.com/openai/v1',
+    keyVariable: 'GROQ_API_KEY',
+    sendsStrict: true,
+    argumentsAtOnce: true,
+  },
   openrouter: {
     baseURL: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
     sendsStrict: true,
     asksForUsage: true,
     reasoning: 'object',
+    // Among its upstreams are Anthropic's and DeepSeek's, which refuse the two together.
+    forcesWhileReasoning: false,
   },
 } as const satisfies Record<string, Omit<ProviderOptions, 'name'>>
 

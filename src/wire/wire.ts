@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly functions: readonly WireFunction[]
   /** Absent when there are no functions. */
   readonly choice: ToolChoice | undefined
+  /** What the message itself has to be: any JSON object, or one of this schema. */
+  readonly format?: 'json' | WireFunction | undefined
   readonly stream: boolean
 }
 

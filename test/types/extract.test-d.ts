@@ -164,7 +164,7 @@ extract(Person, '', { model, temprature: 1 })
 // @ts-expect-error no such effort
 extract(Person, '', { model, reasoning: { effort: 'extreme' } })
 // @ts-expect-error no such mode
-extract(Person, '', { model, mode: 'json' })
+extract(Person, '', { model, mode: 'yaml' })
 // @ts-expect-error no such clock
 extract(Person, '', { model, timeout: { first: 5 } })
 // @ts-expect-error a prompt is a string or a list of messages

@@ -19,6 +19,8 @@ describe('createProvider', () => {
       sendsStrict: false,
       asksForUsage: false,
       reasoning: 'effort',
+      forcesWhileReasoning: true,
+      argumentsAtOnce: false,
     })
   })
 

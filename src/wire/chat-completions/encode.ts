@@ -13,6 +13,7 @@ export const encodeRequest = (
   settings: WireSettings,
 ): Record<string, unknown> => {
   const { row } = provider
+  const strict = settings.strict ?? (row.sendsStrict ? false : undefined)
   const body: Record<string, unknown> = {
     model,
     messages: [...request.messages],
@@ -23,11 +24,10 @@ export const encodeRequest = (
     ...(settings.seed !== undefined && { seed: settings.seed }),
     ...reasoningOf(row.reasoning, settings.reasoning),
     ...(request.functions.length > 0 && {
-      tools: request.functions.map(each =>
-        encodeFunction(each, settings.strict ?? (row.sendsStrict ? false : undefined)),
-      ),
+      tools: request.functions.map(each => encodeFunction(each, strict)),
       ...(request.choice !== undefined && { tool_choice: encodeChoice(request.choice) }),
     }),
+    ...(request.format !== undefined && { response_format: encodeFormat(request.format, strict) }),
     ...(row.asksForUsage && { usage: { include: true } }),
     ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
   }
@@ -48,6 +48,12 @@ const encodeFunction = (each: WireFunction, strict: boolean | undefined): Record
     parameters: each.parameters,
   },
 })
+
+const encodeFormat = (format: 'json' | WireFunction, strict: boolean | undefined): Record<string, unknown> => {
+  if (format === 'json') return { type: 'json_object' }
+  const { parameters: schema, ...rest } = encodeFunction(format, strict).function as Record<string, unknown>
+  return { type: 'json_schema', json_schema: { ...rest, schema } }
+}
 
 const encodeChoice = (choice: ToolChoice): unknown =>
   typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.name } }
