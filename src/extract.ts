@@ -1,6 +1,6 @@
 import { LazyExtraction } from './extraction.ts'
 import { planOf } from './plan.ts'
-import type { Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
+import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
 
 /**
  * Extracts what the schema declares from what the prompt says.
@@ -16,5 +16,5 @@ import type { Extraction, Options, Prompt, Schema, ToolSchemas } from './types.t
 export const extract = <I, O, T extends ToolSchemas<T> = {}>(
   schema: Schema<I, O>,
   prompt: Prompt,
-  options: Options<T>,
+  options: Options<T> & Examples<Prompt, NoInfer<I>>,
 ): Extraction<I, O> => new LazyExtraction(planOf(schema, prompt, options))

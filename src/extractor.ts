@@ -1,20 +1,23 @@
 import { extract } from './extract.ts'
-import type { Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
+import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
 
 /** What `defineExtractor` takes: the options of every call, and what makes it an extractor. */
-export type Declaration<I, O, A = Prompt, T = {}> = Options<T> & {
-  /** For the ledger of a pipeline, logs and file names. */
-  readonly name: string
-  readonly schema: Schema<I, O>
-  /** Turns an input into a prompt. Without, the input is the prompt. */
-  readonly prompt?: ((input: A) => Prompt) | undefined
-}
+export type Declaration<I, O, A = Prompt, T = {}> = Options<T> &
+  Examples<NoInfer<A>, NoInfer<I>> & {
+    /** For the ledger of a pipeline, logs and file names. */
+    readonly name: string
+    readonly schema: Schema<I, O>
+    /** Turns an input into a prompt, those of examples too. Without, the input is the prompt. */
+    readonly prompt?: ((input: A) => Prompt) | undefined
+  }
+
+type Overrides<A, I> = Partial<Options<any>> & Examples<A, I>
 
 /** A declaration that can be called. */
 export interface Extractor<A, I, O> {
-  (input: A, options?: Partial<Options<any>>): Extraction<I, O>
+  (input: A, options?: Overrides<A, I>): Extraction<I, O>
   /** The same extractor with other options; headers and extraBody are merged, anything else is replaced. */
-  with(overrides: Partial<Options<any>>): Extractor<A, I, O>
+  with(overrides: Overrides<A, I>): Extractor<A, I, O>
   readonly name: string
   readonly schema: Schema<I, O>
   /** What it was made of. Not enumerable: its options may hold a key. */
@@ -34,18 +37,18 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
   if (prompt !== undefined && typeof prompt !== 'function') {
     throw new TypeError(`Cannot define extractor '${name}': prompt must be a function from an input to a prompt`)
   }
-  const call = (input: A, overrides: Partial<Options<any>> = {}): Extraction<I, O> =>
-    extract(
-      schema,
-      prompt === undefined ? (input as unknown as Prompt) : prompt(input),
-      merge(options as Options<any>, overrides),
-    )
+  const promptOf = (input: A): Prompt => (prompt === undefined ? (input as unknown as Prompt) : prompt(input))
+  const call = (input: A, overrides: Overrides<A, I> = {}): Extraction<I, O> => {
+    const merged: Overrides<A, I> & Options<any> = merge(options as Options<any>, overrides)
+    const examples = merged.examples?.map(({ input, output }) => ({ input: promptOf(input), output }))
+    return extract(schema, promptOf(input), { ...merged, examples })
+  }
   return Object.defineProperties(call as Extractor<A, I, O>, {
     name: { value: name },
     schema: { value: schema },
     declaration: { value: declaration },
     with: {
-      value: (overrides: Partial<Options<any>>) => {
+      value: (overrides: Overrides<A, I>) => {
         for (const fixed of ['name', 'schema', 'prompt']) {
           if (fixed in overrides)
             throw new TypeError(`Cannot change '${fixed}' of extractor '${name}': define another one`)
@@ -63,7 +66,9 @@ export const withDefaults =
   <I, O, T extends ToolSchemas<T> = {}>(
     schema: Schema<I, O>,
     prompt: Prompt,
-    ...[options]: D extends { readonly model: {} } ? [options?: Partial<Options<T>>] : [options: Options<T>]
+    ...[options]: D extends { readonly model: {} }
+      ? [options?: Partial<Options<T>> & Examples<Prompt, NoInfer<I>>]
+      : [options: Options<T> & Examples<Prompt, NoInfer<I>>]
   ): Extraction<I, O> =>
     extract(schema, prompt, merge((defaults ?? {}) as unknown as Options<T>, options ?? {}))
 

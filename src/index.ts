@@ -40,6 +40,7 @@ export type {
   Call,
   DeepPartial,
   Event,
+  Example,
   Extraction,
   FunctionCall,
   Input,

@@ -1,4 +1,5 @@
 import { APIError } from './errors.ts'
+import { exampleTurns } from './examples.ts'
 import { functionOf, type Plan } from './plan.ts'
 import type { Message, Options, UsedMode } from './types.ts'
 import type { ToolChoice, WireCall, WireRequest } from './wire/wire.ts'
@@ -129,11 +130,12 @@ export const ignoredFunction = (
 export const requestOf = (
   plan: Plan<any, any>,
   asking: Asking,
-  messages: readonly Message[],
+  dialogue: readonly Message[],
   forced: boolean,
   stream: boolean,
 ): WireRequest => {
   const { functions, answers } = plan
+  const messages = withExamples(dialogue, plan, isInContent(asking))
   const tools = functions.slice(0, functions.length - answers.length)
   if (asking === 'offered') return { messages, functions: forced ? answers : functions, choice: 'auto', stream }
   if (asking === 'forced') return { messages, functions, choice: forcedChoice(plan, forced), stream }
@@ -152,6 +154,18 @@ export const requestOf = (
 /** Tools may come first, so the answer is only forced without them, on the last step, and when it is asked for again. */
 const forcedChoice = ({ tools, answers }: Plan<any, any>, forced: boolean): ToolChoice =>
   forced || tools.size === 0 ? { name: answers[0]!.name } : 'required'
+
+/** Behind the system messages at the front. */
+const withExamples = (
+  messages: readonly Message[],
+  { examples }: Plan<any, any>,
+  inContent: boolean,
+): readonly Message[] => {
+  if (examples.length === 0) return messages
+  const at = messages.findIndex(({ role }) => role !== 'system' && role !== 'developer')
+  const front = messages.slice(0, Math.max(0, at))
+  return [...front, ...exampleTurns(examples, inContent), ...messages.slice(front.length)]
+}
 
 /** Providers take `json_object` only where the word JSON stands in the messages; the model has to know the schema anyway. */
 const instructed = (messages: readonly Message[], { declaration }: Plan<any, any>): readonly Message[] => {

@@ -23,6 +23,10 @@ const kinds = {
   key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
   signal: [value => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
   models: [Array.isArray, "a list of models, as in ['groq/model-id']"],
+  examples: [
+    value => Array.isArray(value) && value.every(each => isPlain(each) && 'input' in each && 'output' in each),
+    'a list of { input, output }',
+  ],
   /** Looked at on its own. */
   other: [() => true, ''],
 } satisfies Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>
@@ -33,6 +37,7 @@ const kindOf: Readonly<Record<string, Kind>> = {
   fallback: 'models',
   tools: 'object',
   instructions: 'string',
+  examples: 'examples',
   mode: 'other',
   strict: 'boolean',
   stream: 'boolean',

@@ -1,7 +1,9 @@
 import { ConfigError } from './errors.ts'
+import { type PlannedExample, planExamples } from './examples.ts'
 import { checkOptions } from './options.ts'
+import { messagesOf } from './prompt.ts'
 import { compileSchema, type Declaration } from './schema/index.ts'
-import type { Message, Model, Options, Prompt, Schema, Tool } from './types.ts'
+import type { Examples, Message, Model, Options, Prompt, Schema, Tool } from './types.ts'
 import type { Provider } from './wire/provider.ts'
 import { resolveModel } from './wire/providers.ts'
 import type { WireFunction } from './wire/wire.ts'
@@ -17,6 +19,7 @@ export interface Plan<I, O> {
   readonly provider: Provider
   readonly modelId: string
   readonly messages: readonly Message[]
+  readonly examples: readonly PlannedExample[]
   readonly tools: ReadonlyMap<string, PlannedTool>
   /** As sent with every request: the tools, then the answer. */
   readonly functions: readonly WireFunction[]
@@ -35,7 +38,11 @@ export interface Plan<I, O> {
  * @throws what `extract` throws before it returns: `TypeError` and `RangeError` for misuse, `ConfigError` for an unknown
  * provider, `SchemaError` for a schema that cannot be sent.
  */
-export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Options<any>): Plan<I, O> => {
+export const planOf = <I, O>(
+  schema: Schema<I, O>,
+  prompt: Prompt,
+  options: Options<any> & Examples<Prompt, I>,
+): Plan<I, O> => {
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
@@ -47,6 +54,7 @@ export const planOf = <I, O>(schema: Schema<I, O>, prompt: Prompt, options: Opti
     provider,
     modelId: id,
     messages: messagesOf(prompt, options.instructions),
+    examples: planExamples(options.examples ?? [], declaration),
     tools,
     functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
     answers,
@@ -104,27 +112,4 @@ const planTools = (
     planned.set(name, { declaration, execute: tool.execute })
   }
   return planned
-}
-
-const kindOf = (prompt: unknown): string => {
-  if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : `of type ${typeof prompt}`
-  if ('then' in prompt) return 'a promise, to be awaited first'
-  return 'role' in prompt ? 'one message, to be put into a list' : 'an object'
-}
-
-const messagesOf = (prompt: Prompt, instructions: string | undefined): readonly Message[] => {
-  if (typeof prompt !== 'string' && !Array.isArray(prompt)) {
-    throw new TypeError(
-      `Cannot extract from a prompt that is ${kindOf(prompt)}: it must be a string or a list of messages`,
-    )
-  }
-  const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
-  messages.forEach((message, index) => {
-    if (typeof message?.role !== 'string') throw new TypeError(`Cannot send message ${index}: it has no role`)
-  })
-  if (messages.length === 0) throw new TypeError('Cannot extract from an empty list of messages')
-  // A transcript of ours, given back as a prompt, begins with the instructions already.
-  if (instructions === undefined || (messages[0]?.role === 'system' && messages[0].content === instructions))
-    return [...messages]
-  return [{ role: 'system', content: instructions }, ...messages]
 }

@@ -91,15 +91,27 @@ export interface FunctionCall {
   readonly function: { readonly name: string; readonly arguments: string }
 }
 
-export type Part =
-  | { readonly type: 'text'; readonly text: string }
-  | {
-      readonly type: 'image_url'
-      readonly image_url: { readonly url: string; readonly detail?: 'low' | 'high' | 'auto' | undefined }
-    }
-  | { readonly type: 'file'; readonly file: Record<string, unknown> }
-
 type Extra = { readonly [wire: string]: unknown }
+
+/** A part of a message. Extra keys (cache marks) pass through. */
+export type Part = Extra &
+  (
+    | { readonly type: 'text'; readonly text: string }
+    | {
+        readonly type: 'image_url'
+        /** `url`: https, or the image itself as `data:image/png;base64,…`. */
+        readonly image_url: Extra & { readonly url: string; readonly detail?: 'low' | 'high' | 'auto' | undefined }
+      }
+    | {
+        readonly type: 'file'
+        /** `file_data`: the file itself as `data:application/pdf;base64,…`. */
+        readonly file: Extra & {
+          readonly filename?: string | undefined
+          readonly file_data?: string | undefined
+          readonly file_id?: string | undefined
+        }
+      }
+  )
 
 /** A chat message in the standard shape. Extra keys (cache marks, names) pass through on every role. */
 export type Message = Extra &
@@ -115,6 +127,20 @@ export type Message = Extra &
 
 /** A string is one user message. */
 export type Prompt = string | readonly Message[]
+
+/** An input and the output it should have got, in the shape that the model writes. */
+export interface Example<A = Prompt, I = any> {
+  readonly input: A
+  readonly output: I
+}
+
+export interface Examples<A, I> {
+  /**
+   * Shown to the model before the prompt, as turns that were had already: each input, and its output as a call of the
+   * function. Checked against the schema before anything is sent. Not part of `result().messages`.
+   */
+  readonly examples?: readonly Example<A, I>[] | undefined
+}
 
 // ---------------------------------------------------------------- tools and models
 

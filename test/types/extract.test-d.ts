@@ -165,6 +165,11 @@ extract(Person, '', { model, temprature: 1 })
 extract(Person, '', { model, reasoning: { effort: 'extreme' } })
 // @ts-expect-error no such mode
 extract(Person, '', { model, mode: 'yaml' })
+extract(Person, '', { model, examples: [{ input: 'Al', output: { name: 'Al', age: 1, city: 'Rome' } }] })
+// @ts-expect-error an example's output fits the schema
+extract(Person, '', { model, examples: [{ input: 'Al', output: { name: 'Al' } }] })
+// @ts-expect-error no such detail
+extract(Person, [{ role: 'user', content: [{ type: 'image_url', image_url: { url: '', detail: 'huge' } }] }], { model })
 // @ts-expect-error no such clock
 extract(Person, '', { model, timeout: { first: 5 } })
 // @ts-expect-error a prompt is a string or a list of messages

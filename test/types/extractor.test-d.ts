@@ -34,6 +34,24 @@ expectTypeOf(plain).parameter(0).toEqualTypeOf<Prompt>()
 plain('Alice')
 plain([{ role: 'user', content: 'Alice' }])
 
+const shown = defineExtractor({
+  name: 'shown',
+  schema: Counted,
+  model,
+  prompt: (lines: string[]) => lines.join(),
+  // An output is what the model writes: a default may be left out.
+  examples: [
+    { input: ['a'], output: { n: 1 } },
+    { input: [], output: {} },
+  ],
+})
+expectTypeOf(shown).toEqualTypeOf<Extractor<string[], CountedIn, CountedOut>>()
+shown.with({ examples: [{ input: ['b'], output: { n: 2 } }] })
+// @ts-expect-error an example's input is the extractor's
+shown.with({ examples: [{ input: 'b', output: { n: 2 } }] })
+// @ts-expect-error an example's output fits the schema
+defineExtractor({ name: 'x', schema: Counted, model, examples: [{ input: 'a', output: { n: 'two' } }] })
+
 // @ts-expect-error another input
 count('x')
 // @ts-expect-error no such option
