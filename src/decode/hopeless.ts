@@ -1,10 +1,7 @@
-import { JsonError, type JsonValue } from '../json/index.ts'
-import type { Declaration } from '../schema/index.ts'
+import { JsonError } from '../json/index.ts'
 import type { Issue } from '../types.ts'
 import { Repetition } from './repetition.ts'
-import { Shape } from './shape.ts'
 import { codeOf } from './strict.ts'
-import { decoded, isWrapper } from './unwrap.ts'
 
 /** Why an answer that has not ended is not worth waiting for. */
 export interface Hopeless {
@@ -16,7 +13,6 @@ export type OnInvalid = 'auto' | 'stop' | 'finish'
 
 /** What a judgement of growing arguments needs to know of them. */
 export interface Growing {
-  readonly text: string
   readonly issues: readonly Issue[]
   readonly hopelessAtRoot: boolean
 }
@@ -24,46 +20,22 @@ export interface Growing {
 /**
  * Decides when arguments that are still growing are to be given up: see `onInvalid` and `limits` in the options.
  *
- * Never for what the strict end mends without loss: a wrapper key, JSON encoded twice, a code fence.
+ * Never for what the strict end mends without loss: the check raises no issue for it, and a code fence is waited for.
  */
 export class Watch {
   /** Set once, and then for good. */
   hopeless: Hopeless | undefined
-  readonly #declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name'>
   readonly #mode: OnInvalid
   readonly #repetition = new Repetition()
-  /** Where strings stand that may hold what should have stood there itself. */
-  readonly #encoded = new Set<string>()
-  #wrapped: boolean | undefined
 
-  constructor(declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name'>, mode: OnInvalid) {
-    this.#declaration = declaration
+  constructor(mode: OnInvalid) {
     this.#mode = mode
   }
 
-  /** @param got what came, in the words of the check. */
-  issue(issue: Issue, got: string, growing: Growing): void {
-    if (this.#mode === 'finish' || (this.#mode === 'auto' && !growing.hopelessAtRoot)) return
-    const { name, canonical, wrapper } = this.#declaration
-    const sent = Shape.sent(canonical, wrapper)
-    if (this.#wrapped === undefined) {
-      const key = firstKey(growing.text)
-      this.#wrapped = key !== undefined && isWrapper(key, sent, name)
-    }
-    if (this.#wrapped) return
-    if (got === 'string' && issue.code === 'invalid_type' && mayBeEncoded(shapeAt(Shape.of(canonical), issue.path)))
-      this.#encoded.add(JSON.stringify(issue.path))
-    else if (!(got === 'string' && issue.path.length === 0 && growing.text.trimStart().startsWith('"')))
-      this.#give({ code: 'schema_mismatch', issues: growing.issues })
-  }
-
-  /** A value has closed that is not valid. */
-  invalid(path: () => Issue['path'], value: JsonValue, growing: Growing): void {
-    if (this.#encoded.size === 0) return
-    const at = path()
-    if (!this.#encoded.delete(JSON.stringify(at))) return
-    if (decoded(value, shapeAt(Shape.of(this.#declaration.canonical), at)) === undefined)
-      this.#give({ code: 'schema_mismatch', issues: growing.issues })
+  /** The check has raised an issue. */
+  issue({ issues, hopelessAtRoot }: Growing): void {
+    if (this.#mode === 'stop' || (this.#mode === 'auto' && hopelessAtRoot))
+      this.#give({ code: 'schema_mismatch', issues })
   }
 
   /** The parser has refused the text. */
@@ -96,11 +68,3 @@ export const tooLong = (length: number): Hopeless => ({
   code: 'limit',
   issues: [{ path: [], code: 'length', message: `the answer is longer than the limit of ${length} characters` }],
 })
-
-/** The first key of an object that is still being read. */
-const firstKey = (text: string): string | undefined => /^\s{0,64}\{\s{0,64}"([^"\\]{0,64})"/.exec(text)?.[1]
-
-const mayBeEncoded = (shape: Shape): boolean =>
-  !shape.takes('string') && (shape.takes('object') || shape.takes('array'))
-
-const shapeAt = (shape: Shape, path: Issue['path']): Shape => path.reduce<Shape>((at, step) => at.child(step), shape)

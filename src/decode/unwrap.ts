@@ -18,15 +18,15 @@ export const unfence = (text: string): string | undefined => {
 }
 
 /** Whether models put this key around the arguments, and the schema itself has no place for it. */
-export const isWrapper = (key: string, shape: Shape, name: string): boolean =>
-  (wrapperKeys.has(key) || key === name) && !shape.owns(key)
+export const isWrapper = (key: string, shape: () => Shape, name: string | undefined): boolean =>
+  (wrapperKeys.has(key) || key === name) && !shape().owns(key)
 
 /** Takes off one key around the whole value, where the schema itself has no place for it. */
 export const unwrapKey = (reading: Reading, shape: Shape, name: string): Reading => {
   const { value, notes } = reading
   if (!isObject(value)) return reading
   const [key, ...others] = Object.keys(value)
-  if (key === undefined || others.length > 0 || !isWrapper(key, shape, name)) return reading
+  if (key === undefined || others.length > 0 || !isWrapper(key, () => shape, name)) return reading
   const inner = decoded(value[key]!, shape) ?? { value: value[key]!, notes: [] }
   if (!isObject(inner.value)) return reading
   const wrapped: Issue = {

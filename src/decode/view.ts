@@ -59,17 +59,17 @@ export class ArgumentsView implements View {
     this.#options = options
     this.#declaration = declaration
     this.#limits = limits
-    this.#watch = new Watch(declaration, onInvalid)
-    this.#checker = checkOf(declaration).start({
-      onIssue: (issue, got) => {
-        listener.onIssue?.(issue, got)
-        this.#watch.issue(issue, got, this)
+    this.#watch = new Watch(onInvalid)
+    this.#checker = checkOf(declaration).start(
+      {
+        onIssue: issue => {
+          listener.onIssue?.(issue)
+          this.#watch.issue(this)
+        },
+        onComplete: listener.onComplete,
       },
-      onComplete: (path, value, valid) => {
-        listener.onComplete?.(path, value, valid)
-        if (!valid) this.#watch.invalid(path, value, this)
-      },
-    })
+      declaration.name,
+    )
     this.#parser = this.#parserFor(this.#checker)
   }
 
@@ -163,6 +163,7 @@ export class ArgumentsView implements View {
     const whole = wrapper === undefined ? path : [wrapper, ...path]
     const fault = this.#checker.faultAt(whole)
     const state = fault === 'here' ? 'invalid' : this.#parser.stateOf(whole)
+    if (fault === 'unsettled') return 'open'
     return state === 'absent' && fault === 'above' ? 'invalid' : state
   }
 

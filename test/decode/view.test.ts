@@ -230,6 +230,21 @@ describe('the view of an answer', () => {
     ])
   })
 
+  it('says that all is open that the strict end may unwrap', () => {
+    const view = viewOf(z.object({ rows: z.array(z.number()) }))
+    view.feed('{"rows":"[1]"')
+    expect([[], ['rows'], ['rows', 0]].map(path => view.stateOf(path))).toEqual(['open', 'open', 'absent'])
+    expect(view.value).toEqual({})
+    view.feed('}')
+    expect(view.stateOf([])).toBe('open')
+    view.mend({ rows: [1] })
+    expect([[], ['rows'], ['rows', 0]].map(path => view.stateOf(path))).toEqual(Array(3).fill('complete'))
+
+    const wrapped = viewOf(z.object({ rows: z.array(z.number()) }))
+    wrapped.feed('{"arguments":{"rows":[1]}}')
+    expect([[], ['rows']].map(path => wrapped.stateOf(path))).toEqual(['open', 'absent'])
+  })
+
   it('shows the final input once it is mended', () => {
     const view = viewOf(z.object({ a: z.number() }))
     view.feed('```json\n{"a":1}\n```')

@@ -1,42 +1,21 @@
 import type { JsonFollower, JsonKind, JsonValue } from '../../json/index.ts'
-import type { Issue, JsonSchema } from '../../types.ts'
-import { compileRule } from './compile.ts'
+import type { Issue } from '../../types.ts'
+import { Shape } from '../shape.ts'
+import { Encoded, wantsEncoded } from './encoded.ts'
 import { Failure, type Up } from './failure.ts'
+import { release, waits } from './hold.ts'
 import { bits } from './kinds.ts'
 import { Place } from './place.ts'
+import { Report } from './report.ts'
 import { quoted, type Rule } from './rule.ts'
-import { Trial } from './trial.ts'
+import { after, living, Trial } from './trial.ts'
 import { Union } from './union.ts'
-
-/** What a checker tells, as it happens. */
-export interface CheckListener {
-  /** Something can no longer become valid, however the text goes on. `got` is what came, where the issue says it: a kind. */
-  readonly onIssue?: ((issue: Issue, got: string) => void) | undefined
-  /** A value has closed; `valid` unless an issue was raised in it. `path` is for use during the call only. */
-  readonly onComplete?: ((path: () => Issue['path'], value: JsonValue, valid: boolean) => void) | undefined
-}
-
-/** A canonical schema, ready to check any number of documents. */
-export interface CompiledCheck {
-  start(listener?: CheckListener): Checker
-}
-
-/**
- * Compiles a schema - draft 2020-12 as plain JSON data, references local - into a check that runs while a text is parsed.
- *
- * Costs time in proportion to the schema, once.
- *
- * @param wrapper the key that holds the document on the wire; issues name places inside of it.
- */
-export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledCheck => {
-  const rule = compileRule(canonical, wrapper)
-  return { start: listener => new Checker(rule, listener, wrapper) }
-}
 
 /**
  * Checks one document while it is parsed: `createJsonParser({ follower: checker })`.
  *
- * 1. *Never a false alarm.* No beginning of a text that validates raises an issue.
+ * 1. *Never a false alarm.* No beginning of a text that validates raises an issue, nor of one that validates once it is
+ *    unwrapped.
  * 2. *Sharp.* A value that no continuation can mend is told at its first hopeless character.
  * 3. *Agrees with Ajv.* A finished document has raised an issue if and only if Ajv, with ajv-formats, refuses it.
  * 4. *Linear.* Work per character is constant, and per value in proportion to the rules that may still hold there; what
@@ -51,8 +30,10 @@ export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledC
  * Sharp has these bounds. A number is judged when it closes: `1.5` can become `15` by `1.5e1`. So is `true` where only
  * `false` is left, and `oneOf`, since a branch holds for certain only at the end. A key is judged at its closing quote; a
  * character spelled with an escape or as a surrogate pair, at the last unit of it. Rules are held against the text one by
- * one: that two of them, each of which could be kept, cannot be kept both shows when the first of them fails.
- * 3 has some: rounding - 0.3 is a multiple of 0.1 -, a key that comes twice, of which both values are checked, and text
+ * one: that two of them, each of which could be kept, cannot be kept both shows when the first of them fails. What the
+ * strict end may unwrap waits: a string where only an object or a list may stand, until it cannot be the JSON of one; a
+ * key around the whole, until a second one comes or its value is no object. What stands in them is left to the strict end.
+ * 3 has the same and some more: rounding - 0.3 is a multiple of 0.1 -, a key that comes twice, of which both values are checked, and text
  * beyond the basic plane, where a schema library counts and matches UTF-16 units and JSON Schema code points: what either
  * takes is taken.
  *
@@ -64,9 +45,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   readonly #rule: Rule
   /** The youngest trial of the value that is being opened. */
   #last: Trial | undefined
-  readonly #listener: CheckListener
-  readonly #wrapper: string | undefined
-  readonly #issues: Issue[] = []
+  readonly #report: Report
   #root: Place<Trial> | undefined
   #hopeless = false
   /** The trials of rules that several branches may share, of the value that is being opened. */
@@ -74,18 +53,13 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   /** The document is what everything leads to. */
   readonly sure = true
 
-  constructor(rule: Rule, listener: CheckListener = {}, wrapper?: string) {
+  constructor(rule: Rule, report: Report) {
     this.#rule = rule
-    this.#listener = listener
-    this.#wrapper = wrapper
-  }
-
-  get #outer(): number {
-    return this.#wrapper === undefined ? 0 : 1
+    this.#report = report
   }
 
   get issues(): readonly Issue[] {
-    return this.#issues
+    return this.#report.issues
   }
 
   /** The document is wrong as a whole, of the wrong kind for instance, rather than in some of its parts. */
@@ -97,23 +71,38 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (parent === undefined) {
       const place = new Place<Trial>(undefined, undefined)
       this.#root = place
-      this.#try(this.#rule, place, this, kind)
+      if (kind === 'string' && wantsEncoded(this.#rule)) this.#mayBeEncoded(place, [[this.#rule, this]])
+      else this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
-      place.held = kind === 'object' && this.#waits(place)
+      place.held = kind === 'object' && waits(place)
       return place
     }
+    if (parent === this.#root && parent.guests === 0) this.#report.open(kind)
     if (parent.spoilt || (parent.trials === undefined && !parent.invalid)) {
       parent.guests++
       return parent
     }
     const place = new Place(parent, key)
+    let plain = false
+    let encoded: [Rule, Up][] | undefined
     for (let trial = living(parent); trial !== undefined; trial = after(trial)) {
       const rule = typeof key === 'number' ? trial.element(key) : trial.child
-      if (rule !== undefined) this.#try(rule, place, trial, kind)
+      if (rule === undefined) continue
+      if (kind === 'string' && wantsEncoded(rule)) {
+        encoded ??= []
+        encoded.push([rule, trial])
+      } else {
+        this.#try(rule, place, trial, kind)
+        plain ||= (rule.possible & bits.string) !== 0
+      }
+    }
+    if (encoded !== undefined) {
+      if (plain) for (const [rule, trial] of encoded) this.#try(rule, place, trial, kind)
+      else this.#mayBeEncoded(place, encoded)
     }
     this.#shared = undefined
     if (parent.surplus || parent.spoilt) place.spoil()
-    place.held = kind === 'object' && this.#waits(place)
+    place.held = kind === 'object' && waits(place)
     return place
   }
 
@@ -149,23 +138,28 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     }
   }
 
+  #mayBeEncoded(place: Place<Trial>, rules: [Rule, Up][]): void {
+    place.encoded = new Encoded(rules)
+    place.whole = place.watched = true
+  }
+
+  /** It is a string like any other. */
+  #isPlain(place: Place<Trial>, { rules }: Encoded): void {
+    place.encoded = undefined
+    for (const [rule, up] of rules) this.#try(rule, place, up, 'string')
+    this.#shared = undefined
+  }
+
   /** A value that its type would belie is never shown. */
   shows(place: Place<Trial>): boolean {
-    if (place.spoilt) place.hide()
-    return !place.spoilt
+    if (!place.spoilt) return true
+    place.hide()
+    return false
   }
 
   /** Nor is an object shown before the fields that come first in it are. */
   holds(place: Place<Trial>): boolean {
     return place.held && place.guests === 0
-  }
-
-  /** In what has closed nothing is waited for but what is wrong. */
-  #waits(place: Place<Trial>, closed = false): boolean {
-    for (let trial = living(place); trial !== undefined; trial = after(trial)) {
-      if (trial.rule.first.some(key => !place.came?.has(key) && (!closed || place.wrong?.has(key)))) return true
-    }
-    return place.spoilt
   }
 
   grows(place: Place<Trial>): boolean {
@@ -174,6 +168,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 
   key(place: Place<Trial>, key: string, repeated: boolean): void {
     if (place.guests > 0) return
+    if (place === this.#root) this.#report.key(key)
     place.surplus = false
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { names } = trial.rule
@@ -185,6 +180,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 
   grow(place: Place<Trial>, piece: string): void {
     if (!place.watched || place.spoilt) return
+    if (place.encoded?.grow(piece) === false) this.#isPlain(place, place.encoded)
     const first = living(place)
     if (first?.next === undefined) first?.grow(piece)
     else {
@@ -200,6 +196,10 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (place.guests === 0) {
       place.judged = true
       this.#close(place, value)
+      if (place.encoded !== undefined) {
+        place.hide()
+        return false
+      }
     }
     return this.shows(place)
   }
@@ -208,29 +208,21 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (place.guests > 0) place.guests--
     else {
       if (!place.judged) this.#close(place, value)
-      this.#release(place)
+      release(place)
+      if (place.depth === 1) this.#report.close(value)
     }
-    if (this.#listener.onComplete === undefined) return
-    if (this.#wrapper === undefined) this.#listener.onComplete(path, value, !place.invalid)
-    // The wrapper, and what stands beside the document in it, are none of the user's.
-    else if (place.depth > 0 && place.path[0] === this.#wrapper)
-      this.#listener.onComplete(() => path().slice(1), value, !place.invalid)
-  }
-
-  /** What was held back until this has come need not wait any longer. */
-  #release(place: Place<Trial>): void {
-    const { parent, key, invalid } = place
-    if (place.held) {
-      place.held = this.#waits(place, true)
-      if (place.held) place.hide()
-    }
-    if (!parent?.held || invalid) return
-    parent.came ??= new Set()
-    parent.came.add(key!)
-    parent.held = this.#waits(parent)
+    if (place.encoded === undefined || place.guests > 0) this.#report.complete(place, value, path)
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {
+    const { encoded } = place
+    if (encoded !== undefined) {
+      if (encoded.close(value as string)) {
+        place.unsettle()
+        return
+      }
+      this.#isPlain(place, encoded)
+    }
     for (let trial = living(place); trial !== undefined; trial = after(trial)) trial.close(value)
     if (place.exclusive !== undefined) for (const union of place.exclusive) union.close()
     if (place.parent?.unique !== true || place.invalid) return
@@ -239,14 +231,19 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     }
   }
 
-  /** Whether something is wrong at a place of the document, or it is not looked at for what is wrong `above` it. */
-  faultAt(path: readonly (string | number)[]): 'here' | 'above' | undefined {
+  /**
+   * Whether something is wrong at a place of the document, or it is not looked at for what is wrong `above` it; or whether
+   * the strict end has yet to unwrap it.
+   */
+  faultAt(path: readonly (string | number)[]): 'here' | 'above' | 'unsettled' | undefined {
+    if (this.#report.holds) return path.length === 0 ? 'unsettled' : undefined
     let place = this.#root
     for (const key of path) {
       if (place?.spoilt) return 'above'
-      place = place?.wrong?.get(key)
+      place = place?.odd?.get(key)
     }
-    return place?.invalid ? 'here' : undefined
+    if (place?.invalid) return 'here'
+    return place?.unsettled ? 'unsettled' : undefined
   }
 
   fail(failure: Failure, union?: Place): void {
@@ -262,30 +259,13 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (harm === 'none') new Place(place, failure.key).blame()
     const spoilt = union ?? (harm === 'whole' ? place : undefined)
     spoilt?.spoil()
-    this.#hopeless ||= spoilt !== undefined && spoilt.depth <= this.#outer
-    // A short text can be wrong in very many ways: a list of empty objects, each with all its keys missing.
-    if (this.#issues.length === mostIssues) return
-    const issue = failure.issue(place.path.slice(this.#outer))
-    this.#issues.push(issue)
-    this.#listener.onIssue?.(issue, failure.got)
+    this.#hopeless ||= spoilt !== undefined && spoilt.depth <= this.#report.outer
+    this.#report.raise(failure)
   }
 }
 
-const mostIssues = 100
-
-/** The first trial of a value that may still hold. Those that failed are taken out on the way. */
-const living = (place: Place<Trial>): Trial | undefined => {
-  while (place.trials?.failure !== undefined) place.trials = place.trials.next
-  return place.trials
-}
-
-const after = (trial: Trial): Trial | undefined => {
-  while (trial.next?.failure !== undefined) trial.next = trial.next.next
-  return trial.next
-}
-
 const fits = (rule: Rule, key: string): boolean => {
-  const checker = new Checker(rule)
+  const checker = new Checker(rule, new Report({}, { shape: () => Shape.of({}) }))
   const place = checker.open(undefined, undefined, 'string')
   checker.grow(place, key)
   checker.close(place, key, () => [])

@@ -1,1 +1,30 @@
-export { Checker, type CheckListener, type CompiledCheck, compileCheck } from './checker.ts'
+import type { JsonSchema } from '../../types.ts'
+import { Shape } from '../shape.ts'
+import { Checker } from './checker.ts'
+import { compileRule } from './compile.ts'
+import { type CheckListener, Report } from './report.ts'
+
+export type { Checker, CheckListener }
+
+/** A canonical schema, ready to check any number of documents. */
+export interface CompiledCheck {
+  /** @param name of the function: models put it around the whole. */
+  start(listener?: CheckListener, name?: string): Checker
+}
+
+/**
+ * Compiles a schema - draft 2020-12 as plain JSON data, references local - into a check that runs while a text is parsed.
+ *
+ * Costs time in proportion to the schema, once.
+ *
+ * @param wrapper the key that holds the document on the wire; issues name places inside of it.
+ */
+export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledCheck => {
+  const rule = compileRule(canonical, wrapper)
+  let shape: Shape | undefined
+  const sent = () => {
+    shape ??= Shape.sent(canonical, wrapper)
+    return shape
+  }
+  return { start: (listener = {}, name) => new Checker(rule, new Report(listener, { wrapper, name, shape: sent })) }
+}

@@ -1,3 +1,5 @@
+import type { Encoded } from './encoded.ts'
+
 /** One value of the document, as long as it is open; `T` is a trial. */
 export class Place<T = unknown> {
   readonly parent: Place<T> | undefined
@@ -11,8 +13,12 @@ export class Place<T = unknown> {
   invalid = false
   /** Its atom was held against the rules before it was shown. */
   judged = false
-  /** The children in which something is wrong. They alone outlive their closing. */
-  wrong: Map<string | number, Place<T>> | undefined
+  /** It is, or holds, JSON that was encoded twice, and is not shown as it stands. */
+  unsettled = false
+  /** The children in which something is wrong or unsettled. They alone outlive their closing. */
+  odd: Map<string | number, Place<T>> | undefined
+  /** A string that is not held against the rules as long as it may be JSON encoded twice. */
+  encoded: Encoded | undefined
   /** Partials 1. A string here is shown only whole. */
   whole = false
   /** Some trial looks at a string while it grows. */
@@ -40,7 +46,7 @@ export class Place<T = unknown> {
 
   spoil(): void {
     this.spoilt = true
-    this.trials = undefined
+    this.trials = this.encoded = undefined
     this.blame()
   }
 
@@ -54,11 +60,20 @@ export class Place<T = unknown> {
 
   /** From here up to the root, something is wrong. */
   blame(): void {
-    for (let at: Place<T> = this; !at.invalid; at = at.parent) {
-      at.invalid = true
+    this.#mark('invalid')
+  }
+
+  /** From here up to the root, something is to be decoded in the end. */
+  unsettle(): void {
+    this.#mark('unsettled')
+  }
+
+  #mark(mark: 'invalid' | 'unsettled'): void {
+    for (let at: Place<T> = this; !at[mark]; at = at.parent) {
+      at[mark] = true
       if (at.parent === undefined) return
-      at.parent.wrong ??= new Map()
-      at.parent.wrong.set(at.key!, at)
+      at.parent.odd ??= new Map()
+      at.parent.odd.set(at.key!, at)
     }
   }
 

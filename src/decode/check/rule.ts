@@ -40,6 +40,20 @@ export class Rule {
   /** Partials 1. A string here stands for something and means nothing half-read. */
   whole = false
 
+  #possible: number | undefined
+
+  /** The kinds that all of it together lets stand here. */
+  get possible(): number {
+    if (this.#possible === undefined) {
+      // What leads back here has its own word on it alone.
+      this.#possible = this.kinds
+      const all = [this.kinds, ...this.parts.map(part => part.possible)]
+      for (const { rules } of this.unions) all.push(rules.reduce((kinds, branch) => kinds | branch.possible, 0))
+      this.#possible = all.reduce((kinds, each) => kinds & each)
+    }
+    return this.#possible
+  }
+
   /** The rule for the value under a key, or none where anything may stand. */
   under(key: string): Rule | undefined {
     const own = this.properties.get(key)

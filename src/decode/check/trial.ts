@@ -163,3 +163,14 @@ type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : nev
 
 const shown = (value: JsonValue): string =>
   typeof value === 'string' ? quoted(value) : typeof value === 'object' && value !== null ? '' : String(value)
+
+/** The first trial of a value that may still hold. Those that failed are taken out on the way. */
+export const living = (place: Place<Trial>): Trial | undefined => {
+  while (place.trials?.failure !== undefined) place.trials = place.trials.next
+  return place.trials
+}
+
+export const after = (trial: Trial): Trial | undefined => {
+  while (trial.next?.failure !== undefined) trial.next = trial.next.next
+  return trial.next
+}

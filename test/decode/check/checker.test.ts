@@ -101,6 +101,66 @@ describe('issues', () => {
   })
 })
 
+describe('what the strict end may unwrap raises no issue', () => {
+  const rows = { type: 'array', items: { type: 'number' } }
+  const schema = {
+    type: 'object',
+    properties: { rows, note: { type: 'string' } },
+    required: ['rows'],
+    additionalProperties: false,
+  }
+
+  test.each([
+    ['a list encoded twice', '{"rows":" [1]"}'],
+    ['the whole encoded twice', '"{\\"rows\\":[1]}"'],
+    ['a key around the whole', '{"arguments":{"rows":[1]}}'],
+    ['a key around the whole, encoded twice', '{"input":"{\\"rows\\":[1]}"}'],
+  ])('%s', (_, text) => {
+    expect(issuesIn(schema, text)).toEqual([])
+    expect(issuesIn({ anyOf: [schema, { type: 'null' }] }, text)).toEqual([])
+  })
+
+  test('nor in an alternative beside one that takes no string either', () => {
+    const either = (other: JsonSchema) => ({ anyOf: [schema, { properties: { rows: other }, required: ['rows'] }] })
+    expect(issuesIn(either({ type: 'number' }), '{"rows":"[1]"}')).toEqual([])
+    expect(issuesIn(either({ type: 'string', maxLength: 2 }), '{"rows":"[1]"}')).toHaveLength(1)
+  })
+
+  test.each([
+    ['a string of another kind', '{"rows":" {', 'rows'],
+    ['a string that is no JSON', '{"rows":"[1"', 'rows'],
+    ['a string in the place of an atom', '{"rows":["', 'rows.0'],
+    ['a second key', '{"arguments":{},"rows"', 'arguments'],
+    ['a key around something else', '{"arguments":[', 'arguments'],
+    ['a key around another text', '{"arguments":"none"', 'arguments'],
+    ['a key around a list encoded twice', '{"arguments":"[1]"', 'arguments'],
+    ['a wrapper key that does not come first', '{"note":"","arguments"', 'arguments'],
+    ['another key', '{"other"', 'other'],
+  ])('but it is told of %s, and no sooner', (_, text, path) => {
+    const paths = (pieces: string) => follow(schema, pieces, false).map(([read, issue]) => [read, issue.path.join('.')])
+    expect(paths(text)).toEqual([[text.length, path]])
+  })
+
+  test('a key that the schema has a place for is none, and the name of the function is one', () => {
+    expect(issuesIn({ ...schema, additionalProperties: { type: 'null' } }, '{"input":{}}')).toHaveLength(2)
+    const check = compileCheck(schema).start({}, 'table')
+    createJsonParser({ follower: check }).feed('{"table":{"rows":[1]}}')
+    expect(check.issues).toEqual([])
+  })
+
+  test('and what holds it is not told as valid', () => {
+    const complete: unknown[] = []
+    const check = compileCheck({ type: 'array', items: schema }).start({
+      onComplete: (path, value, valid) => complete.push([path(), value, valid]),
+    })
+    createJsonParser({ follower: check }).feed('[{"rows":"[1]"}]')
+    expect(complete).toEqual([
+      [[0], {}, false],
+      [[], [{}], false],
+    ])
+  })
+})
+
 describe('unions', () => {
   const card = {
     type: 'object',

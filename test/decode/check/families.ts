@@ -31,8 +31,19 @@ const openings: Record<Kind, Break> = {
   null: { head: 'n', tail: 'ull' },
 }
 
+/** Where only an object or a list may stand, a string is wrong once it cannot be the JSON of one. */
+const notEncoded = (kinds: readonly Kind[]): Break[] => [
+  { head: '" \\na', tail: '"' },
+  { head: '"\\u0022', tail: '{}\\u0022"' },
+  { head: '" "', tail: '' },
+  kinds.includes('object') ? { head: '" {oops}"', tail: '' } : { head: '" {', tail: '}"' },
+  kinds.includes('array') ? { head: '"[1,]"', tail: '' } : { head: '"[', tail: ']"' },
+]
+
 export const breaksOf = ({ kinds, faults }: Family): fc.Arbitrary<Break> => {
   const wrong = Object.entries(openings).flatMap(([kind, opening]) => (kinds.includes(kind as Kind) ? [] : [opening]))
+  if (!kinds.includes('string') && (kinds.includes('object') || kinds.includes('array')))
+    wrong.splice(wrong.indexOf(openings.string), 1, ...notEncoded(kinds))
   const all = wrong.length > 0 ? [fc.constantFrom(...wrong), ...faults] : faults
   return all.length > 0 ? fc.oneof(...all) : fc.constant(openings.null)
 }
