@@ -50,6 +50,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   #hopeless = false
   /** The trials of rules that several branches may share, of the value that is being opened. */
   #shared: Map<Rule, Trial> | undefined
+  /** The open string, where it may be JSON encoded twice. */
+  #encoded: Encoded | undefined
   /** The document is what everything leads to. */
   readonly sure = true
 
@@ -139,14 +141,14 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   }
 
   #mayBeEncoded(place: Place<Trial>, rules: [Rule, Up][]): void {
-    place.encoded = new Encoded(rules)
-    place.whole = place.watched = true
+    this.#encoded = new Encoded(rules)
+    place.encoded = place.whole = place.watched = true
   }
 
   /** It is a string like any other. */
-  #isPlain(place: Place<Trial>, { rules }: Encoded): void {
-    place.encoded = undefined
-    for (const [rule, up] of rules) this.#try(rule, place, up, 'string')
+  #isPlain(place: Place<Trial>): void {
+    place.encoded = false
+    for (const [rule, up] of this.#encoded!.rules) this.#try(rule, place, up, 'string')
     this.#shared = undefined
   }
 
@@ -180,7 +182,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 
   grow(place: Place<Trial>, piece: string): void {
     if (!place.watched || place.spoilt) return
-    if (place.encoded?.grow(piece) === false) this.#isPlain(place, place.encoded)
+    if (place.encoded && !this.#encoded!.grow(piece)) this.#isPlain(place)
     const first = living(place)
     if (first?.next === undefined) first?.grow(piece)
     else {
@@ -196,7 +198,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (place.guests === 0) {
       place.judged = true
       this.#close(place, value)
-      if (place.encoded !== undefined) {
+      if (place.encoded) {
         place.hide()
         return false
       }
@@ -211,17 +213,16 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       release(place)
       if (place.depth === 1) this.#report.close(value)
     }
-    if (place.encoded === undefined || place.guests > 0) this.#report.complete(place, value, path)
+    if (!place.encoded || place.guests > 0) this.#report.complete(place, value, path)
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {
-    const { encoded } = place
-    if (encoded !== undefined) {
-      if (encoded.close(value as string)) {
+    if (place.encoded) {
+      if (this.#encoded!.close(value as string)) {
         place.unsettle()
         return
       }
-      this.#isPlain(place, encoded)
+      this.#isPlain(place)
     }
     for (let trial = living(place); trial !== undefined; trial = after(trial)) trial.close(value)
     if (place.exclusive !== undefined) for (const union of place.exclusive) union.close()

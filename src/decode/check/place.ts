@@ -1,5 +1,3 @@
-import type { Encoded } from './encoded.ts'
-
 /** One value of the document, as long as it is open; `T` is a trial. */
 export class Place<T = unknown> {
   readonly parent: Place<T> | undefined
@@ -18,7 +16,7 @@ export class Place<T = unknown> {
   /** The children in which something is wrong or unsettled. They alone outlive their closing. */
   odd: Map<string | number, Place<T>> | undefined
   /** A string that is not held against the rules as long as it may be JSON encoded twice. */
-  encoded: Encoded | undefined
+  encoded = false
   /** Partials 1. A string here is shown only whole. */
   whole = false
   /** Some trial looks at a string while it grows. */
@@ -46,7 +44,8 @@ export class Place<T = unknown> {
 
   spoil(): void {
     this.spoilt = true
-    this.trials = this.encoded = undefined
+    this.trials = undefined
+    this.encoded = false
     this.blame()
   }
 
