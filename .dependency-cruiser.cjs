@@ -2,11 +2,12 @@
 const floors = [
   { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts', text: 'text\\.ts' },
   { errors: 'errors\\.ts' },
+  { budget: 'budget\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|options|prompt|examples|ledger)\\.ts' },
-  { run: '(run|fallback|ask|access|judge|tools|modes)\\.ts' },
+  { run: '(run|fallback|ask|access|judge|tools|modes|mending|validate)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: 'extractor\\.ts' },

@@ -1,6 +1,7 @@
 import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
+import type { CheckListener } from './decode/check/index.ts'
 import { Content } from './decode/content.ts'
 import type { Hopeless } from './decode/hopeless.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
@@ -27,6 +28,8 @@ export interface Context<I, O> {
   readonly ledger: Ledger
   readonly signal: AbortSignal
   readonly streamed: boolean
+  /** What is asked for is a part of the answer, which is not shown as it grows. */
+  readonly aside?: boolean
 }
 
 /** A turn of the model with what the run needs to judge it. */
@@ -55,7 +58,7 @@ export const ask = async <I, O>(
   const { plan, channel, ledger, signal } = context
   let sending = kind
   for (let tries = 1; ; tries++) {
-    if (channel.begun) channel.restart()
+    if (channel.begun && !context.aside) channel.restart()
     const { asking, mode } = askingOf(plan)
     const request = requestOf(plan, asking, messages, forced, context.streamed)
     const body = bodyOf(plan, request)
@@ -65,7 +68,9 @@ export const ask = async <I, O>(
     try {
       // Before the ledger opens a call: without a key nothing is sent.
       const access = await accessOf(plan, context.streamed, signal)
-      call = ledger.open(sending, channel.attempt, `${plan.provider.row.name}/${plan.modelId}`)
+      const model = `${plan.provider.row.name}/${plan.modelId}`
+      ledger.admit(json, model)
+      call = ledger.open(sending, channel.attempt, model)
       channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
       const answer = await once(context, json, access, call, request.messages.length, asking)
       plan.provider.retries.succeeded(tries > 1)
@@ -138,7 +143,8 @@ const once = async <I, O>(
     error => abort.abort(error),
     () => reader?.stop(),
   )
-  const { sink, answer, hopeless } = sinkFor(context, asking)
+  const unwatch = ledger.watch(error => abort.abort(error))
+  const { sink, answer, hopeless, shown } = sinkFor(context, asking)
   let stopped = false
   let requestId: string | undefined
   const fail = (body: unknown): Error =>
@@ -146,6 +152,9 @@ const once = async <I, O>(
   const decoder = new ChatDecoder(sink, fail, place)
   // Once it has finished nothing is saved: the strict end decides.
   const isHopeless = (): boolean => !decoder.finished && hopeless() !== undefined
+  const noteShown = (): void => {
+    if (call.timing.firstPartial === undefined && shown() !== undefined) call.timing.firstPartial = clocks.elapsed
+  }
   try {
     const response = await send({
       provider: plan.provider.row.name,
@@ -171,6 +180,7 @@ const once = async <I, O>(
       },
       pause() {
         decoder.flush()
+        noteShown()
         stopped ||= isHopeless()
         if (stopped) reader?.stop()
         // The clocks are told once for each piece of the network; a comment is no sign of life.
@@ -192,6 +202,7 @@ const once = async <I, O>(
     })
     const turn = decoder.end()
     const { index, view, notes } = answer(turn)
+    noteShown()
     channel.grew()
     if (!whole && !stopped && turn.finishReason === null) {
       throw new StreamError(
@@ -235,9 +246,10 @@ const once = async <I, O>(
     throw error
   } finally {
     clocks.stop()
+    unwatch()
     signal.removeEventListener('abort', follow)
     account(call, decoder, requestId, clocks.elapsed, secrets)
-    ledger.estimate(call, json.length, decoder.outputLength)
+    ledger.close(call, json, decoder.outputLength)
   }
 }
 
@@ -276,13 +288,15 @@ const account = (
 
 /** Sends deltas where they belong: text to the reader of text, the answer's arguments - or its JSON text - into its view. */
 const sinkFor = <I, O>(
-  { plan, channel }: Context<I, O>,
+  { plan, channel, aside }: Context<I, O>,
   asking: Asking,
 ): {
   sink: DeltaSink
   /** What the whole turn has of the answer. */
   answer: (turn: Turn) => { index: number | undefined; view: ArgumentsView | undefined; notes: readonly Issue[] }
   hopeless: () => Hopeless | undefined
+  /** What is to be seen of it so far. */
+  shown: () => unknown
 } => {
   const { declaration, options } = plan
   let index: number | undefined
@@ -291,18 +305,15 @@ const sinkFor = <I, O>(
   const content = isInContent(asking) ? new Content() : undefined
   if (text !== undefined) channel.show(text)
   const open = (): ArgumentsView => {
-    const opened = new ArgumentsView(
-      declaration,
-      {
-        onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
-        onComplete(path, value, valid) {
-          if (valid) channel.complete(path, value)
-        },
+    const listener: CheckListener = {
+      onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
+      onComplete(path, value, valid) {
+        if (valid) channel.complete(path, value)
       },
-      options,
-    )
+    }
+    const opened = new ArgumentsView(declaration, aside ? {} : listener, options)
     view = opened
-    channel.show(opened)
+    if (!aside) channel.show(opened)
     return opened
   }
   const feed = (piece: string): void => {
@@ -329,7 +340,7 @@ const sinkFor = <I, O>(
       if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
       const start = view.text.length - delta.length
       view = view.cut(ends)
-      channel.show(view)
+      if (!aside) channel.show(view)
       return view.text.length - start
     },
   }
@@ -342,5 +353,10 @@ const sinkFor = <I, O>(
     feed(unasked?.json ?? '')
     return { index, view, notes: unasked?.content.notes ?? [] }
   }
-  return { sink, answer, hopeless: () => (view ?? text)?.hopeless }
+  return {
+    sink,
+    answer,
+    hopeless: () => (view ?? text)?.hopeless,
+    shown: () => (view ?? text)?.value,
+  }
 }

@@ -62,6 +62,11 @@ export class Channel<I> implements ElementSource {
     for (const reader of this.#elements) this.replay((path, value) => reader.offer(path, value))
   }
 
+  /** Where elements stand that were handed out, and are final. */
+  get handedOut(): Issue['path'][] {
+    return [...this.#elements].flatMap(reader => reader.handedOut)
+  }
+
   rejected(attempt: number, issue: Issue): void {
     this.emit({ type: 'issue', attempt, issue })
   }

@@ -63,6 +63,14 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
     this.push(value as T)
   }
 
+  /** Where the elements stand that were handed out. */
+  get handedOut(): Path[] {
+    return [...this.#handedOut].map(position => {
+      const indices = position.split(',')
+      return this.#steps.map(step => step ?? Number(indices.shift()))
+    })
+  }
+
   /** Resolves when all that came is decoded. */
   get settled(): Promise<void> | undefined {
     return this.#decoding

@@ -1,4 +1,4 @@
-import type { Call, Issue, Usage } from './types.ts'
+import type { Call, Issue, Spent, Usage } from './types.ts'
 
 /** What every error of the family may carry. */
 export interface ErrorDetails {
@@ -141,9 +141,16 @@ export class OutputError extends ExtractError {
     | 'content_filter'
     | 'degenerate'
     | 'limit'
+  /** Where elements were handed out already that are wrong: they are final, so nothing was repaired. */
+  declare readonly handedOut?: readonly Issue['path'][]
   protected static override readonly brand = 'OutputError'
-  constructor(message: string, code: OutputError['code'], details?: ErrorDetails) {
+  constructor(
+    message: string,
+    code: OutputError['code'],
+    details?: ErrorDetails & { handedOut?: readonly Issue['path'][] },
+  ) {
     super(message, code, repairable.has(code) && details?.cause === undefined, details)
+    if (details?.handedOut !== undefined) this.handedOut = details.handedOut
   }
 }
 
@@ -169,12 +176,22 @@ export class CassetteError extends ExtractError {
   }
 }
 
-/** What a run over records may spend is spent. `usd`, `tokens`, `ms`. */
+/** What may be spent is spent. `usd`, `tokens`, `calls`, `ms`: what has run out. */
 export class BudgetError extends ExtractError {
-  declare readonly code: 'usd' | 'tokens' | 'ms'
+  declare readonly code: 'usd' | 'tokens' | 'calls' | 'ms'
+  /** By all who share the budget. */
+  declare readonly spent?: Spent
+  /** What the request that was not sent would have come to, about. */
+  declare readonly expected?: Spent
   protected static override readonly brand = 'BudgetError'
-  constructor(message: string, code: BudgetError['code'], details?: ErrorDetails) {
+  constructor(
+    message: string,
+    code: BudgetError['code'],
+    details?: ErrorDetails & { spent?: Spent; expected?: Spent },
+  ) {
     super(message, code, false, details)
+    if (details?.spent !== undefined) this.spent = details.spent
+    if (details?.expected !== undefined) this.expected = details.expected
   }
 }
 

@@ -16,5 +16,5 @@ import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from 
 export const extract = <I, O, T extends ToolSchemas<T> = {}>(
   schema: Schema<I, O>,
   prompt: Prompt,
-  options: Options<T> & Examples<Prompt, NoInfer<I>>,
+  options: Options<T, O> & Examples<Prompt, NoInfer<I>>,
 ): Extraction<I, O> => new LazyExtraction(planOf(schema, prompt, options))

@@ -24,7 +24,7 @@ const platformHeadersLimit = 300_000
  */
 export class LazyExtraction<I, O> implements Extraction<I, O> {
   readonly #plan: Plan<I, O>
-  readonly #ledger = new Ledger()
+  readonly #ledger: Ledger
   readonly #channel: Channel<I>
   readonly #abort = new AbortController()
   #shape: Shape | undefined
@@ -35,6 +35,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   constructor(plan: Plan<I, O>) {
     this.#plan = plan
+    this.#ledger = new Ledger(plan.options)
     const { onEvent } = plan.options
     this.#channel = new Channel<I>(onEvent && (event => onEvent(event, this)), () => this.#left())
   }

@@ -2,7 +2,7 @@ import { extract } from './extract.ts'
 import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
 
 /** What `defineExtractor` takes: the options of every call, and what makes it an extractor. */
-export type Declaration<I, O, A = Prompt, T = {}> = Options<T> &
+export type Declaration<I, O, A = Prompt, T = {}> = Options<T, O> &
   Examples<NoInfer<A>, NoInfer<I>> & {
     /** For the ledger of a pipeline, logs and file names. */
     readonly name: string

@@ -1,3 +1,4 @@
+export { createBudget } from './budget.ts'
 export {
   APIError,
   BudgetError,
@@ -37,11 +38,14 @@ export {
   type Wait,
 } from './pipeline/index.ts'
 export type {
+  BudgetLimits,
   Call,
   DeepPartial,
   Event,
   Example,
   Extraction,
+  Failure,
+  Finding,
   FunctionCall,
   Input,
   Issue,
@@ -52,9 +56,12 @@ export type {
   Options,
   Output,
   Part,
+  Price,
   Prompt,
   Result,
   Schema,
+  SharedBudget,
+  Spent,
   StandardJsonSchema,
   Timeouts,
   Tool,

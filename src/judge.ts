@@ -41,7 +41,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
   const unwrapped = decoded.warnings.some(({ code }) => code !== 'duplicate_key')
-  if (decoded.ok && (unwrapped || view.value === undefined || view.issues.length > 0)) {
+  if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || view.issues.length > 0)) {
     // What was unwrapped does not go on from what was shown of it.
     if (unwrapped && view.value !== undefined) channel.restart()
     view.mend(decoded.input)

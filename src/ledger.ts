@@ -1,18 +1,31 @@
-import type { ExtractError } from './errors.ts'
-import type { Call, Issue, Usage } from './types.ts'
+import { type Budget, budgetOf, priceOf, sum, tokensIn, tokensOf } from './budget.ts'
+import type { BudgetError, ExtractError } from './errors.ts'
+import type { Call, Issue, Options, Price, Usage } from './types.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export type OpenCall = Mutable<Omit<Call, 'timing'>> & { timing: Mutable<Call['timing']> }
-
-/** Characters to a token, where nobody counted. */
-const charactersPerToken = 4
-/** Costs are summed in whole units of this many to the dollar, so that no sum ends in ...00000001. */
-const unitsPerDollar = 1e12
 
 /** Every HTTP request of one extraction. An unknown part makes a sum unknown, never 0. */
 export class Ledger {
   readonly calls: OpenCall[] = []
   readonly #refused = new Set<OpenCall>()
+  readonly #prices: Readonly<Record<string, Price>>
+  readonly #budget: Budget
+
+  constructor({ prices = {}, budget }: Pick<Options, 'prices' | 'budget'> = {}) {
+    this.#prices = prices
+    this.#budget = budgetOf(budget)
+  }
+
+  /** @throws BudgetError where nothing is left for this request, ConfigError `no_price`. */
+  admit(json: string, model: string): void {
+    this.#budget.admit(json, model, this.#prices[model])
+  }
+
+  /** Ends a call when the time of the budget is up; what it returns takes that back. */
+  watch(stop: (error: BudgetError) => void): () => void {
+    return this.#budget.watch(stop)
+  }
 
   open(kind: Call['kind'], attempt: number, model: string): OpenCall {
     const call: OpenCall = { kind, attempt, model, issues: [], outcome: 'pending', received: 0, timing: {} }
@@ -25,12 +38,22 @@ export class Ledger {
     this.#refused.add(call)
   }
 
-  /** A call whose usage never came gets an estimate of its own, marked as one by its place. */
-  estimate(call: OpenCall, sent: number, received: number): void {
-    if (call.usage !== undefined || this.#refused.has(call)) return
-    const inputTokens = Math.ceil(sent / charactersPerToken)
-    const outputTokens = Math.ceil(received / charactersPerToken)
-    call.estimated = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens }
+  /**
+   * A call has ended. One whose usage never came gets an estimate of its own, marked as one by its place.
+   *
+   * @param sent the request, `received` the characters of the answer.
+   */
+  close(call: OpenCall, sent: string, received: number): void {
+    if (this.#refused.has(call)) return
+    const price = this.#prices[call.model]
+    if (call.usage === undefined) {
+      const inputTokens = tokensIn(sent)
+      const outputTokens = tokensOf(received)
+      call.estimated = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens }
+    } else if (price !== undefined && call.cost === undefined && isWhole(call.usage))
+      call.cost = priceOf(price, call.usage)
+    const usage = call.usage ?? call.estimated!
+    this.#budget.charge(call.model, usage, call.cost ?? (price && priceOf(price, usage)))
   }
 
   get #billed(): OpenCall[] {
@@ -38,18 +61,18 @@ export class Ledger {
   }
 
   get usage(): Usage {
-    const sum: Mutable<Usage> = {}
+    const whole: Mutable<Usage> = {}
     for (const field of fields) {
       const parts = this.#billed.map(({ usage }) => usage?.[field])
-      if (parts.length > 0 && parts.every(part => part !== undefined)) sum[field] = parts.reduce((a, b) => a + b, 0)
+      if (parts.length > 0 && parts.every(part => part !== undefined)) whole[field] = parts.reduce((a, b) => a + b, 0)
     }
-    return sum
+    return whole
   }
 
   get cost(): number | undefined {
     const parts = this.#billed.map(({ cost }) => cost)
     if (parts.length === 0 || !parts.every(part => part !== undefined)) return undefined
-    return parts.reduce((sum, part) => sum + Math.round(part * unitsPerDollar), 0) / unitsPerDollar
+    return sum(parts)
   }
 
   /** What the last call came to, in the ledger's words. */
@@ -74,3 +97,6 @@ export class Ledger {
 }
 
 const fields = ['inputTokens', 'outputTokens', 'cachedInputTokens', 'reasoningTokens', 'totalTokens'] as const
+
+const isWhole = ({ inputTokens, outputTokens }: Usage): boolean =>
+  inputTokens !== undefined && outputTokens !== undefined

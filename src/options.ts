@@ -1,3 +1,4 @@
+import { checkBudget } from './budget.ts'
 import { ConfigError } from './errors.ts'
 import { nearest } from './nearest.ts'
 
@@ -51,6 +52,11 @@ const kindOf: Readonly<Record<string, Kind>> = {
   maxRetries: 'count',
   maxRetryDelay: 'count',
   maxRepairs: 'count',
+  repair: 'other',
+  validate: 'function',
+  onTruncated: 'other',
+  budget: 'other',
+  prices: 'object',
   onInvalid: 'other',
   limits: 'object',
   timeout: 'other',
@@ -84,6 +90,8 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
   checkChoice('mode', options.mode, ['auto', 'tool', 'json-schema', 'json'])
+  if (typeof options.repair !== 'function') checkChoice('repair', options.repair, ['auto', 'patch', 'whole'])
+  checkChoice('onTruncated', options.onTruncated, ['error', 'raise'])
   checkChoice('onInvalid', options.onInvalid, ['auto', 'stop', 'finish'])
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     checkName('limits', name, ['length', 'blanks', 'depth'])
@@ -92,6 +100,8 @@ export const checkOptions = (options: Record<string, unknown>): void => {
       throw new RangeError(`Cannot extract with limits.length ${value}: it must be at most ${maxOutput}`)
   }
   checkTimeout(options.timeout)
+  if (options.budget !== undefined) checkBudget(options.budget)
+  for (const [model, price] of Object.entries(options.prices ?? {})) checkPrice(model, price)
   for (const key of Object.keys(options.reasoning ?? {})) checkName('reasoning', key, ['effort', 'maxTokens'])
   for (const key of reserved) {
     if (Object.hasOwn((options.extraBody as object | undefined) ?? {}, key)) {
@@ -144,6 +154,15 @@ const checkChoice = (name: string, value: unknown, choices: readonly string[]): 
   const listed = choices.map(choice => `'${choice}'`)
   throw new RangeError(
     `Cannot extract with ${name} ${show(value)}: it must be ${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`,
+  )
+}
+
+const checkPrice = (model: string, price: unknown): void => {
+  checkKind(`prices['${model}']`, price, 'object')
+  const { cachedInput = 0, input, output } = price as Record<string, unknown>
+  if ([input, output, cachedInput].every(each => typeof each === 'number' && each >= 0)) return
+  throw new RangeError(
+    `Cannot extract with prices['${model}']: it must be { input, output, cachedInput? }, USD for a million tokens`,
   )
 }
 

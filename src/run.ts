@@ -2,13 +2,16 @@ import { orAbort } from './abort.ts'
 import { type Answer, ask, type Context, typed } from './ask.ts'
 import { type ExtractError, OutputError, ToolError } from './errors.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
-import { judge } from './judge.ts'
-import { ignoredFunction, isInContent } from './modes.ts'
+import { judge, type Verdict } from './judge.ts'
+import { contextOf, type Draft, mended, type Repair, repairOf } from './mending.ts'
+import { ignoredFunction } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
-import { closedTurn, ownTurn, repairMessages } from './repair/whole.ts'
+import { sameFault, wrongIn } from './repair/patch.ts'
+import { closedTurn, ownTurn } from './repair/whole.ts'
 import { formatPath, issueSummary } from './repair/words.ts'
 import { runTools, skipTools } from './tools.ts'
 import type { Call, Issue, Message, Result } from './types.ts'
+import { withChecks } from './validate.ts'
 
 /**
  * The attempt loop. Each turn of the model is one of three things: the answer, calls of tools (run them and ask again), or a
@@ -53,29 +56,54 @@ interface Dialogue {
 
 const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.name}/${plan.modelId}`
 
-const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
+const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
+  let context = checked(given)
   const { plan, channel, ledger, signal } = context
   const { reasoning } = dialogue
   let { messages, kind, step } = dialogue
   let repairs = 0
   let answerAgain = false
   let toolFailure: ToolError | undefined
+  /** The last failure, what is done about it, and its answer. */
+  let last: { fault: Fault; repair: Repair; answer: Answer } | undefined
+  /** What stands between the transcript and the present turn: the last answer that was refused as a whole. */
+  let refused: readonly Message[] = []
 
   for (;;) {
     const forced = step >= plan.maxSteps || answerAgain
-    const answer = await ask(context, messages, forced, kind)
-    const { turn } = answer
-    if (turn.reasoning !== '') reasoning.push(turn.reasoning)
+    const patch = last?.repair.kind === 'patch' ? last.repair : undefined
+    const asked: Context<I, any> = patch === undefined ? context : contextOf(context, patch.patch)
+    const transcript = [...messages, ...refused]
+    const came = await ask(asked, [...transcript, ...(patch?.messages ?? [])], forced, kind)
+    if (came.turn.reasoning !== '') reasoning.push(came.turn.reasoning)
     // A refinement of the user's that never settles must not outlive an abort.
-    const verdict = await orAbort(judge(context, answer), signal)
+    let said: Verdict<unknown>
+    try {
+      said = await orAbort(judge(asked, came), signal)
+    } catch (error) {
+      const roomier = isCut(error) && context.plan.options.onTruncated === 'raise' ? raised(context) : undefined
+      if (roomier === undefined) throw error
+      context = roomier
+      if (patch === undefined) channel.restart()
+      channel.emit({ type: 'retry', attempt: channel.attempt, error, delay: 0 })
+      kind = 'retry'
+      continue
+    }
+    if (said.type === 'fault') ledger.settle(said.fault.code, said.fault.issues)
+    const { answer, verdict, draft }: { answer: Answer; verdict: Verdict<O>; draft?: Draft } =
+      patch === undefined
+        ? { answer: came, verdict: said as Verdict<O> }
+        : await orAbort(mended(context, last!.answer, last!.fault, patch, came, said), signal)
     await orAbort(channel.settled(), signal)
+    const { turn } = answer
 
     if (verdict.type !== 'tools') skipTools(context, turn)
     if (verdict.type === 'output') {
       const mode = ignoredFunction(plan, answer) ?? answer.mode
       if (mode !== answer.mode) channel.emit({ type: 'mode', attempt: channel.attempt, mode })
       const { usage, cost, calls } = ledger
-      channel.emit({ type: 'finish', attempt: channel.attempt, finishReason: turn.finishReason, usage })
+      const { finishReason } = came.turn
+      channel.emit({ type: 'finish', attempt: channel.attempt, finishReason, usage })
       return {
         output: verdict.output,
         input: verdict.input,
@@ -83,11 +111,11 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
         reasoning: reasoning.join('\n\n'),
         usage,
         ...(cost !== undefined && { cost }),
-        finishReason: turn.finishReason,
+        finishReason,
         mode,
         calls,
         warnings: verdict.warnings,
-        messages: [...messages, ...closedTurn(turn, answer.call, 'ok')],
+        messages: [...transcript, ...closedTurn(turn, answer.call, 'ok')],
         response: answer.response,
       }
     }
@@ -95,7 +123,9 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
     if (verdict.type === 'tools') {
       if (step >= plan.maxSteps) throw outOfSteps(context, answer, toolFailure)
       const results = await runTools(context, turn)
-      messages = [...messages, ...ownTurn(turn), ...results.messages]
+      messages = [...transcript, ...ownTurn(turn), ...results.messages]
+      refused = []
+      last = undefined
       toolFailure = results.failure
       kind = 'step'
       step++
@@ -105,21 +135,53 @@ const attempts = async <I, O>(context: Context<I, O>, dialogue: Dialogue): Promi
     }
 
     const { fault } = verdict
-    ledger.settle(fault.code, fault.issues)
-    for (const issue of unseen(fault, answer)) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
-    const error = faultError(context, answer, fault, repairs)
-    if (!error.retryable || repairs >= plan.maxRepairs) throw error
+    if (said.type === 'output') ledger.settle(fault.code, fault.issues)
+    if (fault !== last?.fault) {
+      for (const issue of unseen(fault, answer)) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
+    }
+    const stuck = last?.repair.kind === 'whole' && sameFault(last.fault, fault)
+    const { handedOut } = channel
+    const final = wrongIn(handedOut, fault).length > 0
+    const more = repairs < plan.maxRepairs
+    const why = final
+      ? `; elements that were handed out are final, so nothing was repaired: ${listed(handedOut)}`
+      : stuck && more
+        ? '; the repair has changed nothing, so no other was tried'
+        : ''
+    const error = faultError(context, answer, fault, repairs, why, final ? handedOut : undefined)
+    if (!error.retryable || !more || stuck || final) throw error
+    const repair = repairOf(context, answer, fault, draft, last && { fault: last.fault, kind: last.repair.kind })
     repairs++
-    // What the provider refused may have been the call of a tool.
-    if (fault.generation === undefined) answerAgain = true
-    channel.restart()
-    channel.emit({ type: 'repair', attempt: channel.attempt, issues: fault.issues })
-    messages = [
-      ...messages,
-      ...repairMessages(turn, fault, { ...plan.declaration, inContent: isInContent(answer.asking) }, answer.call),
-    ]
+    if (repair.kind === 'whole') {
+      refused = repair.messages
+      // What the provider refused may have been the call of a tool.
+      if (fault.generation === undefined) answerAgain = true
+      channel.restart()
+    }
+    channel.emit({ type: 'repair', attempt: channel.attempt, kind: repair.kind, issues: fault.issues })
+    last = { fault, repair, answer }
     kind = 'repair'
   }
+}
+
+/** The caller's own check is part of what decides. */
+const checked = <I, O>(context: Context<I, O>): Context<I, O> => {
+  const { plan, signal } = context
+  const { declaration, messages, options } = plan
+  if (options.validate === undefined) return context
+  const validate = withChecks(declaration.validate, options.validate, messages, signal)
+  return { ...context, plan: { ...plan, declaration: { ...declaration, validate } } }
+}
+
+const isCut = (error: unknown): boolean => error instanceof OutputError && error.code === 'truncated'
+
+/** Twice the room for the answer, once; where no limit was given, it is not ours to raise. */
+const raised = <I, O>(context: Context<I, O>): Context<I, O> | undefined => {
+  const { plan } = context
+  const { maxOutputTokens } = plan.options
+  if (maxOutputTokens === undefined) return undefined
+  const options = { ...plan.options, onTruncated: 'error', maxOutputTokens: 2 * maxOutputTokens } as const
+  return { ...context, plan: { ...plan, options } }
 }
 
 /** Most issues were told while the answer grew; the schema says them again at the end, in its own words. */
@@ -128,21 +190,37 @@ const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
   return issues.filter(({ path, code }) => !told.has(`${code} ${formatPath(path)}`))
 }
 
-const faultError = (context: Context<any, any>, { turn, view }: Answer, fault: Fault, repairs: number): OutputError => {
+const faultError = (
+  context: Context<any, any>,
+  { turn, call, view }: Answer,
+  fault: Fault,
+  repairs: number,
+  why: string,
+  handedOut?: readonly Issue['path'][],
+): OutputError => {
   const { plan, channel } = context
   const tried = repairs > 0 ? ` after ${repairs} ${repairs === 1 ? 'repair' : 'repairs'}` : ''
   return new OutputError(
-    `Cannot decode the answer of ${modelName(context)} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}`,
+    `Cannot decode the answer of ${modelName(context)} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}${why}`,
     fault.code,
     {
       issues: fault.issues,
       cause: fault.cause,
       finishReason: turn.finishReason,
-      text: fault.generation ?? view?.text ?? turn.text,
+      text: fault.generation ?? call?.arguments ?? view?.text ?? turn.text,
       partial: channel.value,
+      ...(handedOut && { handedOut }),
     },
   )
 }
+
+/** The first places in words, and how many more there are. */
+const listed = (paths: readonly Issue['path'][]): string => {
+  const more = paths.length - mostListed
+  return `${paths.slice(0, mostListed).map(formatPath).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+const mostListed = 20
 
 const outOfSteps = ({ plan }: Context<any, any>, { turn }: Answer, failure: ToolError | undefined): ToolError => {
   const toolName = turn.calls[0]?.name ?? ''

@@ -178,6 +178,37 @@ export interface Usage {
   readonly totalTokens?: number
 }
 
+/** USD for a million tokens. */
+export interface Price {
+  readonly input: number
+  readonly output: number
+  /** Default: as `input`. */
+  readonly cachedInput?: number | undefined
+}
+
+/** What may be spent, by all calls: retries, steps, repairs and fallbacks too. */
+export interface BudgetLimits {
+  readonly usd?: number | undefined
+  readonly tokens?: number | undefined
+  readonly calls?: number | undefined
+  /** From the first request on. A call that runs longer is ended. */
+  readonly ms?: number | undefined
+}
+
+export interface Spent {
+  readonly usd: number
+  readonly tokens: number
+  readonly calls: number
+  readonly ms: number
+}
+
+/** A budget of several extractions, from `createBudget`. */
+export interface SharedBudget {
+  readonly limits: BudgetLimits
+  /** So far. Calls whose usage never came count with their estimates. */
+  readonly spent: Spent
+}
+
 /** One thing wrong with, or mended in, an answer. */
 export interface Issue {
   readonly path: readonly (string | number)[]
@@ -200,7 +231,7 @@ export interface Call {
   readonly usage?: Usage
   /** In place of `usage` when it is absent: about four characters a token. */
   readonly estimated?: Usage
-  /** USD, as the provider reported it. */
+  /** USD: as the provider reported it, else by `prices`. */
   readonly cost?: number
   readonly finishReason?: string
   readonly issues: readonly Issue[]
@@ -208,8 +239,8 @@ export interface Call {
   readonly outcome: string
   /** Characters of output that were read, reasoning included: where a call was stopped early, all that was. */
   readonly received: number
-  /** Milliseconds from the request to the first byte of the body, and to the end. */
-  readonly timing: { readonly firstByte?: number; readonly total?: number }
+  /** Milliseconds from the request to the first byte of the body, to the first thing that could be shown, and to the end. */
+  readonly timing: { readonly firstByte?: number; readonly firstPartial?: number; readonly total?: number }
 }
 
 /** How the answer was asked for, and why so. */
@@ -261,7 +292,8 @@ export type Event<I = unknown> = { readonly attempt: number } & (
   | { readonly type: 'retry'; readonly error: unknown; readonly delay: number }
   /** The provider has refused or ignored a way of asking: from now on it is asked like this. */
   | { readonly type: 'mode'; readonly mode: UsedMode }
-  | { readonly type: 'repair'; readonly issues: readonly Issue[] }
+  /** `patch`: only what is wrong is asked for, and the partials go on; `whole`: all of it, and they begin anew. */
+  | { readonly type: 'repair'; readonly kind: 'patch' | 'whole'; readonly issues: readonly Issue[] }
   /** `error` is what the model before came to, `model` the one that is asked now, as `provider/id`. */
   | { readonly type: 'fallback'; readonly error: unknown; readonly model: string }
   | { readonly type: 'finish'; readonly finishReason: string | null; readonly usage: Usage }
@@ -270,6 +302,17 @@ export type Event<I = unknown> = { readonly attempt: number } & (
 )
 
 // ---------------------------------------------------------------- options
+
+/** What a `repair` function gets to write its message from. */
+export interface Failure {
+  /** Such as `schema_mismatch`, `invalid_json`. */
+  readonly code: string
+  readonly issues: readonly Issue[]
+  /** The value that was refused, where the text held one. */
+  readonly input: unknown
+  /** The answer as the model wrote it. */
+  readonly text: string
+}
 
 /** Milliseconds. */
 export interface Timeouts {
@@ -294,7 +337,16 @@ export interface Limits {
 /** The schemas of tools by name: what the types of `execute` come from. */
 export type ToolSchemas<T> = { readonly [K in keyof T]: Schema }
 
-export interface Options<T = {}> {
+/** Something that a check of the caller's has found. */
+export interface Finding {
+  readonly message: string
+  /** Where in the answer. Default: the whole. */
+  readonly path?: Issue['path'] | undefined
+  /** Default `custom`. */
+  readonly code?: string | undefined
+}
+
+export interface Options<T = {}, O = any> {
   /** `'provider/id'`, split at the first slash, or what a provider returns: `provider('id')`. */
   readonly model: string | Model
   /**
@@ -345,8 +397,39 @@ export interface Options<T = {}> {
    * `retryAfter` says when to come back.
    */
   readonly maxRetryDelay?: number | undefined
-  /** Times a schema failure is shown to the model. Default 1. */
+  /** Times a schema failure is shown to the model. Default 1. The same failure twice in a row ends it earlier. */
   readonly maxRepairs?: number | undefined
+  /**
+   * How a failure is repaired. `patch`: a small function is forced that takes values for the wrong places alone; they are
+   * put into a copy, and the whole is validated again. `whole`: the answer is asked for once more. `auto` (default): a
+   * patch where few places of a large answer are wrong and it is estimated to cost less in all. Where a patch is not
+   * possible, or has changed nothing, the whole is asked for. A function writes the message for the whole itself.
+   */
+  readonly repair?: 'auto' | 'patch' | 'whole' | ((failure: Failure) => string) | undefined
+  /**
+   * Looks at the output when the schema has accepted it, for what a schema cannot know: the source (`text`, the words of the
+   * user messages), a database, another model. What it finds is repaired like an issue of the schema; what it throws ends
+   * the extraction. `signal` aborts with the extraction.
+   */
+  readonly validate?:
+    | ((
+        value: O,
+        context: { readonly signal: AbortSignal; readonly text: string },
+      ) => readonly Finding[] | PromiseLike<readonly Finding[]>)
+    | undefined
+  /**
+   * What becomes of an answer that was cut at `maxOutputTokens`. `error` (default); `raise` asks once more with twice as
+   * many. It is never mended.
+   */
+  readonly onTruncated?: 'error' | 'raise' | undefined
+  /**
+   * Checked before each request, with an estimate of what it will cost; a `BudgetError` in its place. An object of limits
+   * is for each extraction; one from `createBudget` is for all that it is given to. `usd` needs a provider that reports
+   * cost, or `prices`.
+   */
+  readonly budget?: BudgetLimits | SharedBudget | undefined
+  /** By `provider/id`; where the provider reports no cost. */
+  readonly prices?: Readonly<Record<string, Price>> | undefined
   /**
    * What a stream does once its answer cannot become valid any more. `auto` (default): stops at once for what is wrong as a
    * whole - the root, text that is no JSON, a string that repeats itself without end - and reads the rest otherwise.

@@ -64,7 +64,7 @@ describe('a call', () => {
   it('whose usage never came has an estimate of its own, which no sum counts', () => {
     const ledger = new Ledger()
     const call = ledger.open('first', 1, 'p/m')
-    ledger.estimate(call, 401, 10)
+    ledger.close(call, 'x'.repeat(401), 10)
     expect(call).toMatchObject({ estimated: { inputTokens: 101, outputTokens: 3, totalTokens: 104 } })
     expect(call).not.toHaveProperty('usage')
     expect(ledger.usage).toEqual({})

@@ -81,7 +81,11 @@ describe.each([
   })
 
   it('is an error with the calls of all attempts when the repairs are spent', async () => {
-    await using server = await modelServer(wrong, wrong, wrong)
+    const tries = ['thirty', 'about thirty', 'XXX'].map(age => ({
+      call: 'Person',
+      args: JSON.stringify({ ...alice, age }),
+    }))
+    await using server = await modelServer(...tries)
     const error: OutputError = await extract(Person, personPrompt, {
       model: server.model(),
       maxRepairs: 2,

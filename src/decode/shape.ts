@@ -80,7 +80,8 @@ const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: str
 
 const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
 
-const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema[] => {
+/** What a schema that is not to be opened any more says of the value under a key. */
+export const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema[] => {
   if (typeof key === 'number') {
     const { prefixItems, items } = schema
     const own = Array.isArray(prefixItems) ? prefixItems[key] : undefined
@@ -97,7 +98,7 @@ const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema[] => {
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null
 
 /** The schema itself and everything it stands for: the target of a local reference, the members of a union. */
-const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema> = new Set()): JsonSchema[] => {
+export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema> = new Set()): JsonSchema[] => {
   if (seen.has(schema)) return []
   seen.add(schema)
   const { $ref, anyOf, oneOf, allOf } = schema

@@ -32,24 +32,35 @@ export const decodeStrict = async <I, O>(
   declaration: Declaration<I, O>,
   fed?: JsonParser,
 ): Promise<Decoded<O>> => {
-  const read = readArguments(text, fed)
-  if (read instanceof JsonError) {
-    const { code, message } = read
-    return { ok: false, code: codeOf(read), issues: [{ path: [], code, message }], warnings: [] }
+  const document = readDocument(text, declaration, fed)
+  if (document instanceof JsonError) {
+    const { code, message } = document
+    return { ok: false, code: codeOf(document), issues: [{ path: [], code, message }], warnings: [] }
   }
-  const { wrapper, canonical, name } = declaration
-  const shape = Shape.sent(canonical, wrapper)
-  const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
-  const input = wrapper === undefined ? value : memberOf(value, wrapper)
-  const told = wrapper === undefined ? notes : notes.map(note => ({ ...note, path: note.path.slice(1) }))
-  const warnings = told.filter(note => !isUnsafe(note))
-  const refused = told.filter(isUnsafe)
+  const { value: input, notes } = document
+  const warnings = notes.filter(note => !isUnsafe(note))
+  const refused = notes.filter(isUnsafe)
   if (refused.length > 0) return { ok: false, code: 'schema_mismatch', issues: refused, input, warnings }
 
   const validated = await declaration.validate(input)
   return 'issues' in validated
     ? { ok: false, code: 'schema_mismatch', ...validated, input, warnings }
     : { ok: true, output: validated.value, input, warnings }
+}
+
+/** What the text holds, in the user's shape, before the user's own schema has seen it. */
+export const readDocument = (
+  text: string,
+  { wrapper, canonical, name }: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name'>,
+  fed?: JsonParser,
+): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
+  const read = readArguments(text, fed)
+  if (read instanceof JsonError) return read
+  const shape = Shape.sent(canonical, wrapper)
+  const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
+  return wrapper === undefined
+    ? { value, notes }
+    : { value: memberOf(value, wrapper), notes: notes.map(note => ({ ...note, path: note.path.slice(1) })) }
 }
 
 const readArguments = (text: string, fed?: JsonParser): Reading | JsonError => {

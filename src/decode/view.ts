@@ -1,8 +1,9 @@
-import { createJsonParser, type JsonParser } from '../json/index.ts'
+import { createJsonParser, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
 import { type Checker, type CheckListener, type CompiledCheck, compileCheck } from './check/index.ts'
+import { graft } from './graft.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { isObject } from './shape.ts'
 
@@ -156,8 +157,7 @@ export class ArgumentsView implements View {
    */
   stateOf(path: readonly (string | number)[]): PathState {
     if (this.#mended !== undefined) {
-      const value = path.reduce((at: any, key) => (Object.hasOwn(Object(at), key) ? at[key] : undefined), this.value)
-      return value === undefined ? 'absent' : 'complete'
+      return valueAt(this.#mended.value, path) === undefined ? 'absent' : 'complete'
     }
     const { wrapper } = this.#declaration
     const whole = wrapper === undefined ? path : [wrapper, ...path]
@@ -175,6 +175,21 @@ export class ArgumentsView implements View {
   /** The parser that has read the text, for the strict end to finish. */
   get parser(): JsonParser {
     return this.#parser
+  }
+
+  /**
+   * Goes on with a document of which some places were mended: all else stays the same objects. Tells the values that have
+   * changed or were not valid before.
+   */
+  patch(document: JsonValue, visit: Visit): void {
+    const before = this.value as JsonValue | undefined
+    const value = graft(before, document)
+    const fresh: [Issue['path'], unknown][] = []
+    visitAll(value, [], (path, each) => {
+      if (valueAt(before, path) !== each || this.stateOf(path) !== 'complete') fresh.push([path, each])
+    })
+    this.#mended = { value }
+    for (const [path, each] of fresh) visit(path, each)
   }
 
   /** The last partial is the final input, also where that had to be unwrapped first. */
@@ -208,6 +223,9 @@ export class TextView implements View {
     return this.#text.value
   }
 }
+
+const valueAt = (value: unknown, path: Issue['path']): unknown =>
+  path.reduce((at: any, key) => (Object.hasOwn(Object(at), key) ? at[key] : undefined), value)
 
 /** Inner values first, as they close. */
 const visitAll = (value: unknown, path: Issue['path'], visit: Visit): void => {

@@ -9,14 +9,20 @@ import { issueLines, wellFormed } from './words.ts'
  * turn. Only this failure is quoted, cut, as JSON text and in the tool role: what a model wrote is data, never an instruction.
  *
  * @param call the one that is at fault; default the first.
+ * @param words the caller's own, in place of all that is said here.
  */
 export const repairMessages = (
   turn: Turn,
   fault: Fault,
   declared: Pick<Declaration<unknown, unknown>, 'name' | 'isText' | 'wrapper'> & { readonly inContent?: boolean },
   call: WireCall | undefined = turn.calls[0],
+  words?: string,
 ): Message[] => {
   const { name, isText, wrapper, inContent } = declared
+  if (words !== undefined) {
+    const content = wellFormed(words)
+    return turn.calls.length === 0 ? [...ownTurn(turn), { role: 'user', content }] : closedTurn(turn, call, content)
+  }
   const said = [
     (inContent ? undefined : headings[fault.code]) ?? 'The answer cannot be used:',
     ...issueLines(fault, wrapper),

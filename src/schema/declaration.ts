@@ -5,7 +5,8 @@ import { issuesOf, thrown } from './issues.ts'
 import type { Language } from './language.ts'
 import { languageOf } from './languages.ts'
 import { functionName } from './name.ts'
-import { annotations, hasOnly, same } from './walk.ts'
+import { repoint } from './references.ts'
+import { annotations, hasOnly, mapEntries, same } from './walk.ts'
 import { plain } from './wire.ts'
 
 /** A schema, ready to be asked for, followed and decoded. */
@@ -104,6 +105,26 @@ export function validatorOf<I, O>(
       return { issues: [thrown(error)], cause: error }
     }
   }
+}
+
+/**
+ * A function of our own whose parameters are made of parts of a canonical schema. It takes whatever comes: what its
+ * arguments are good for is decided by the schema that the parts are from.
+ */
+export function compileParts(
+  { $defs = {}, ...root }: JsonSchema,
+  parameters: JsonSchema,
+  { name, description }: { readonly name: string; readonly description: string },
+): Declaration<unknown, unknown> {
+  const definitions = $defs as Record<string, JsonSchema>
+  // What refers to the root does not stand in it any more; what nothing refers to is left out.
+  let self = 'whole'
+  while (self in definitions) self += '_'
+  const move = (part: unknown): JsonSchema => repoint(part as JsonSchema, `#/$defs/${self}`)
+  const bodies = mapEntries({ ...definitions, [self]: root }, (_, body) => move(body))
+  const canonical = canonicalize({ ...move(parameters), $defs: bodies })
+  const validate = async (value: unknown): Promise<{ value: unknown }> => ({ value })
+  return { name, description, canonical, ...plain(canonical), isText: false, validate }
 }
 
 const freeze = (value: unknown): void => {

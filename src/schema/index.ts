@@ -1,1 +1,2 @@
-export { compileSchema, type Declaration, type SchemaOptions, validatorOf } from './declaration.ts'
+export { compileParts, compileSchema, type Declaration, type SchemaOptions, validatorOf } from './declaration.ts'
+export { thrown } from './issues.ts'

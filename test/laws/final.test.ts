@@ -144,7 +144,8 @@ describe('Final', () => {
   test('3. Every call is accounted for', async () => {
     const turns = {
       tool: () => streamOf({ name: 'look', pieces: ['{}'] }),
-      wrong: () => streamOf({ name: 'Person', pieces: ['{"name"', ':1}'] }),
+      // Another one each time: the same failure twice in a row is the last.
+      wrong: (nth: number) => streamOf({ name: 'Person', pieces: ['{"name"', `:${nth}}`] }),
       cut: () => streamOf({ name: 'Person', pieces: [args], finishReason: 'length' }),
       busy: () => new Response('{"error":{"message":"busy"}}', { status: 429, headers: { 'retry-after-ms': '0' } }),
       right: () => streamOf({ name: 'Person', pieces: [args] }),
@@ -165,7 +166,7 @@ describe('Final', () => {
           maxSteps: 9,
           stream: true,
           tools: { look: { inputSchema: schemaOf({ kind: 'object', fields: {} }), execute: () => 'seen' } },
-          fetch: fetchOf(request => turns[sequence[request]!]()),
+          fetch: fetchOf(request => turns[sequence[request]!](request)),
         })
         const end = await extraction.result().catch(reason => reason)
         const kinds = sequence.map((_, i) => {

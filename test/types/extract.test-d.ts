@@ -189,3 +189,16 @@ extract(Person, '', { model, headers: new Headers() })
 const settings: { temperature?: number | undefined } = {}
 extract(Person, '', { model, ...settings, seed: undefined })
 expectTypeOf<Options['model']>().not.toBeUndefined()
+
+// A check sees the output of the schema.
+extract(Person, '', {
+  model,
+  validate(value, { text, signal }) {
+    expectTypeOf(value).toEqualTypeOf<z.output<typeof Person>>()
+    expectTypeOf(text).toEqualTypeOf<string>()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+    return [{ message: 'wrong' }]
+  },
+})
+// @ts-expect-error a finding has a message
+extract(Person, '', { model, validate: () => [{ path: ['name'] }] })

@@ -1,0 +1,156 @@
+import type { Answer, Context } from './ask.ts'
+import { isUnsafe } from './decode/read.ts'
+import { readDocument } from './decode/strict.ts'
+import { JsonError, type JsonValue } from './json/index.ts'
+import type { Verdict } from './judge.ts'
+import { isInContent } from './modes.ts'
+import type { Fault } from './repair/fault.ts'
+import { applyPatch, type Patch, patchOf, sameFault } from './repair/patch.ts'
+import { closedTurn, repairMessages } from './repair/whole.ts'
+import type { FunctionCall, Issue, Message } from './types.ts'
+import type { WireFunction } from './wire/wire.ts'
+
+/** A document that patches go into, as it stands. */
+export interface Draft {
+  readonly document: JsonValue
+  readonly warnings: readonly Issue[]
+}
+
+/** The next request after a fault. */
+export type Repair =
+  | { readonly kind: 'patch'; readonly patch: Patch; readonly draft: Draft; readonly messages: readonly Message[] }
+  | { readonly kind: 'whole'; readonly messages: readonly Message[] }
+
+/** A patch has to be estimated as cheaper than this part of the whole: estimates err, and so do patches. */
+const margin = 0.75
+/** Characters from which on an answer is large. */
+const large = 400
+
+/**
+ * Picks how to ask again. A patch is for a whole JSON text that the schema refuses, and only once for the same failure: where
+ * it has changed nothing, the whole is asked for.
+ *
+ * @param before the failure before this one, and what it was repaired with.
+ */
+export const repairOf = (
+  context: Context<any, any>,
+  answer: Answer,
+  fault: Fault,
+  draft: Draft | undefined = draftOf(context, answer, fault),
+  before?: { readonly fault: Fault; readonly kind: Repair['kind'] },
+): Repair => {
+  const { plan, channel } = context
+  const { repair = 'auto' } = plan.options
+  const { call, turn } = answer
+  const text = call?.arguments ?? turn.text
+  const words =
+    typeof repair === 'function'
+      ? repair({ code: fault.code, issues: fault.issues, input: fault.input, text: fault.generation ?? text })
+      : undefined
+  const messages = repairMessages(
+    turn,
+    fault,
+    { ...plan.declaration, inContent: isInContent(answer.asking) },
+    call,
+    words,
+  )
+  const whole: Repair = { kind: 'whole', messages }
+  if (repair === 'whole' || words !== undefined || draft === undefined) return whole
+  if (repair === 'auto' && text.length < large) return whole
+  if (before?.kind === 'patch' && sameFault(before.fault, fault)) return whole
+  const patch = patchOf(fault, draft.document, plan.declaration, channel.handedOut)
+  if (patch === undefined) return whole
+  // What is said of the issues is the same either way.
+  const costs = JSON.stringify(functionOf(patch)).length + patch.size
+  const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
+  return repair === 'auto' && dear
+    ? whole
+    : { kind: 'patch', patch, draft, messages: closedTurn(turn, call, patch.message) }
+}
+
+/** Nothing that was unwrapped is gone on from: what was shown of it is taken back. */
+const draftOf = (
+  { plan }: Context<any, any>,
+  { view, call, fault: given }: Answer,
+  fault: Fault,
+): Draft | undefined => {
+  if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined || call === undefined)
+    return undefined
+  const read = readDocument(view.text, plan.declaration)
+  if (read instanceof JsonError || read.value === undefined) return undefined
+  const warnings = read.notes.filter(note => !isUnsafe(note))
+  return warnings.every(({ code }) => code === 'duplicate_key') ? { document: read.value, warnings } : undefined
+}
+
+const functionOf = ({ declaration: { name, description, wire } }: Patch): WireFunction => ({
+  name,
+  description,
+  parameters: wire,
+})
+
+/** The context in which the values of a patch are asked for: there is one function, and nothing of it is shown. */
+export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch): Context<I, unknown> => ({
+  ...context,
+  plan: {
+    ...plan,
+    fallbacks: [],
+    declaration: patch.declaration,
+    functions: [functionOf(patch)],
+    answers: [functionOf(patch)],
+    examples: [],
+    tools: new Map(),
+  },
+  aside: true,
+})
+
+/**
+ * Puts what came for a patch into the draft and judges the whole. A patch that cannot be used leaves everything as it was.
+ *
+ * @param answer the one that is mended, and `fault` what is wrong with it.
+ */
+export const mended = async <O>(
+  { plan, channel }: Context<any, O>,
+  answer: Answer,
+  fault: Fault,
+  { patch, draft }: Extract<Repair, { kind: 'patch' }>,
+  came: Answer,
+  said: Verdict<unknown>,
+): Promise<{ answer: Answer; verdict: Verdict<O>; draft: Draft }> => {
+  if (said.type !== 'output') return { answer, verdict: { type: 'fault', fault }, draft }
+  const { wrapper, validate } = plan.declaration
+  const document = applyPatch(draft.document, patch, said.output)
+  const text = JSON.stringify(wrapper === undefined ? document : { [wrapper]: document })
+  const amended = { ...amend(answer, text), response: came.response }
+  const now = { ...draft, document }
+  // A copy: a transform of the user's may change what it gets.
+  const validated = await validate(JSON.parse(JSON.stringify(document)))
+  if ('issues' in validated) {
+    const left: Fault = { code: 'schema_mismatch', ...validated, input: document }
+    return { answer: amended, verdict: { type: 'fault', fault: left }, draft: now }
+  }
+  answer.view!.patch(document, (path, value) => channel.complete(() => path, value))
+  channel.grew()
+  return {
+    answer: amended,
+    verdict: { type: 'output', output: validated.value, input: document, text, warnings: draft.warnings },
+    draft: now,
+  }
+}
+
+/** The call as if the document that stands now had been its arguments: the model goes on from what is, not from what was. */
+const amend = (answer: Answer, text: string): Answer => {
+  const { turn, call } = answer
+  const now = { ...call!, arguments: text }
+  const written = (each: FunctionCall): FunctionCall =>
+    each.id === now.id ? { ...each, function: { ...each.function, arguments: text } } : each
+  const { tool_calls } = turn.message as { tool_calls?: readonly FunctionCall[] }
+  return {
+    ...answer,
+    call: now,
+    turn: {
+      ...turn,
+      calls: turn.calls.map(each => (each === call ? now : each)),
+      message: { ...turn.message, tool_calls: tool_calls?.map(written) } as Message,
+    },
+  }
+}
