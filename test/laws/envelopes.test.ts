@@ -28,7 +28,7 @@ const seen = (payloads: readonly string[], flushes: (at: number) => boolean): un
     for (const [at, payload] of payloads.entries()) {
       chat.feed(payload)
       if (flushes(at)) chat.flush()
-      const { finished, empty, outputLength, reported, finishReason, id } = chat
+      const { finished, empty, outputLength, reported, finishReason, id, model } = chat
       all.push({
         finished,
         empty,
@@ -36,6 +36,7 @@ const seen = (payloads: readonly string[], flushes: (at: number) => boolean): un
         reported,
         finishReason,
         id,
+        model,
         text: told.text,
         reasoning: told.reasoning,
       })
@@ -146,7 +147,7 @@ const stretch = fc
   .record({
     kind: fc.constantFrom(...kinds),
     texts: fc.array(fc.tuple(text, padding), { minLength: 1, maxLength: 5 }),
-    padded: fc.constantFrom('obfuscation', 'obfuscation', 'id', undefined),
+    padded: fc.constantFrom('obfuscation', 'obfuscation', 'id', 'model', undefined),
   })
   .map(({ kind, texts, padded }) =>
     texts.map(([each, pad]) => (padded === undefined ? kind(each) : { ...kind(each), [padded]: pad })),

@@ -9,7 +9,7 @@ const probe = 'decant~probe'
 const padding = 'decant~padding'
 
 /** What the decoder reads of an event: none of it may vary. */
-const readFields: ReadonlySet<string> = new Set(['id', 'object', 'error', 'usage', 'x_groq', 'choices'])
+const readFields: ReadonlySet<string> = new Set(['id', 'model', 'object', 'error', 'usage', 'x_groq', 'choices'])
 const textFields: ReadonlySet<string> = new Set(['content', 'reasoning', 'reasoning_content'])
 const callFields: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function'])
 
