@@ -72,11 +72,20 @@ class FileJournal implements Journal {
   async open(extractor: string, fingerprint: Fingerprint): Promise<void> {
     if (this.#fd !== undefined)
       throw new TypeError(`Cannot open journal '${this.#path}' twice: one run uses it at a time`)
+    try {
+      this.#begin(headerLine(extractor, fingerprint), fingerprint)
+    } catch (cause) {
+      await this.close()
+      throw cause instanceof JournalError ? cause : notOpened(this.#path, cause)
+    }
+  }
+
+  #begin(header: string, fingerprint: Fingerprint): void {
+    this.#failed = undefined
     this.#unlock = lock(`${this.#path}.lock`, this.#path)
     const fresh = statSync(this.#path, { throwIfNoEntry: false }) === undefined
     this.#fd = openSync(this.#path, fresh ? 'wx+' : 'r+')
     this.#reader = new LineReader(this.#fd)
-    const header = headerLine(extractor, fingerprint)
     if (!this.#load(header, fingerprint)) {
       ftruncateSync(this.#fd, 0)
       writeSync(this.#fd, header, 0)
@@ -188,6 +197,13 @@ class FileJournal implements Journal {
     })
   }
 }
+
+const notOpened = (path: string, cause: unknown): JournalError =>
+  new JournalError(
+    `Cannot open journal '${path}': ${(cause as Error).message}; its folder has to be there, and writable`,
+    'failed',
+    { cause },
+  )
 
 const newGroup = (): Group => {
   let settle!: Group['settle']

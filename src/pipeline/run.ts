@@ -156,10 +156,14 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     this.#limiter = limiter!
     const release = this.#limiter.impose(limits ?? {})
     const ticking = this.#options.onProgress && setInterval(() => this.#tell(), progressPause)
+    let opened: Journal | undefined
     const ms = budget?.ms
     const late = ms === undefined ? undefined : setTimeout(() => this.#spent('ms', `${ms} ms have passed`), ms)
     try {
-      if (journal !== undefined) await journal.open(this.#extractor.name, await fingerprintOf(this.#extractor))
+      if (journal !== undefined) {
+        await journal.open(this.#extractor.name, await fingerprintOf(this.#extractor))
+        opened = journal
+      }
       if (this.#stopped === undefined) {
         this.#source = this.#open()
         await new Promise<void>(resolve => {
@@ -171,7 +175,7 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
       this.#break(error)
     }
     await this.#source?.close()
-    await journal?.close().catch(error => this.#break(error))
+    await opened?.close().catch(error => this.#break(error))
     clearTimeout(late)
     clearInterval(ticking)
     release()

@@ -198,13 +198,13 @@ export interface Fingerprint {
 
 /** A store of finished records. One run at a time. */
 export interface Journal {
-  /** Called once, first. Throws when the store is another run's, or of another fingerprint. */
+  /** Called once, first. Throws when the store is another run's, or of another fingerprint; then it holds nothing open. */
   open(extractor: string, fingerprint: Fingerprint): Promise<void>
   /** The last entry of a key. */
   read(key: string): JournalEntry | undefined | Promise<JournalEntry | undefined>
   /** Resolves when the entry would survive a loss of power: only then the record counts. */
   append(entry: JournalEntry): Promise<void>
-  /** Called once, last, also when `open` threw. */
+  /** Called once, last, unless `open` threw. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineExtractor, extractAll, JournalError } from 'decant'
@@ -243,6 +252,30 @@ describe('what is refused', () => {
     }
     expect(await extractAll(itemExtractor(echo()), range(2), { journal: fileJournal(path) })).toMatchObject({ kept: 1 })
     expect(() => statSync(`${path}.lock`)).toThrow('ENOENT')
+  })
+
+  it('a second run over the same journal, which takes nothing from the first', async () => {
+    const journal = fileJournal(path)
+    const model = scriptedModel(async ({ prompt }) => {
+      if (prompt === '1')
+        await expect(extractAll(itemExtractor(echo()), range(2), { journal })).rejects.toThrow(
+          'one run uses it at a time',
+        )
+      return answer({ n: 0 })
+    })
+    const run = extractAll(itemExtractor(model), range(4), { journal, concurrency: 1 })
+    expect(await run).toMatchObject({ done: 4 })
+    expect([...readJournal(path)]).toHaveLength(4)
+  })
+
+  it.each([
+    ['in a folder that is not there', () => join(folder, 'none', 'run.journal'), 'ENOENT'],
+    ['that is a folder', () => folder, 'EISDIR'],
+  ])('a file %s', async (_, at, why) => {
+    expect(await code(extractAll(itemExtractor(echo()), range(2), { journal: fileJournal(at()) }))).toMatch(
+      `failed: Cannot open journal '${at()}': ${why}: `,
+    )
+    expect(existsSync(`${at()}.lock`)).toBe(false)
   })
 
   it.each([
