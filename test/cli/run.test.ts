@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { citySchema, decant, endpoint, folderWith, lines, parsed, refuse, start } from './command.ts'
@@ -262,6 +262,61 @@ describe('decant run refuses, before anything is sent,', () => {
     ],
     ['to overwrite its input', { 'in.jsonl': '1' }, ['in.jsonl', '-o', './in.jsonl'], /it is the input/],
     [
+      'to overwrite its input by another name',
+      { 'in.jsonl': '1', 'link.jsonl': '' },
+      ['in.jsonl', '-o', 'link.jsonl', '--overwrite'],
+      /'link\.jsonl': it is the input/,
+    ],
+    [
+      'failures that take the place of the input',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '-o', 'out.jsonl', '--failed', 'in.jsonl', '--overwrite'],
+      /'in\.jsonl': it is the input/,
+    ],
+    [
+      'failures that take the place of the output',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '-o', 'out.jsonl', '--failed', './out.jsonl'],
+      /it is the output/,
+    ],
+    [
+      'failures that take the place of the extractor',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '--failed', 'city.json', '--overwrite'],
+      /it is the extractor/,
+    ],
+    [
+      'failures that overwrite a stranger',
+      { 'in.jsonl': '1', 'out.csv': 'mine' },
+      ['in.jsonl', '--failed', 'out.csv'],
+      /it exists, and no journal/,
+    ],
+    [
+      'a journal that is the output',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '-o', 'out.jsonl', '--journal', 'out.jsonl'],
+      /it is the output/,
+    ],
+    [
+      'an output that the next run would read',
+      { 'mails/1.txt': 'Rome' },
+      ['mails', '-o', 'mails/out.jsonl'],
+      /the input is all of 'mails'/,
+    ],
+    [
+      'an output in no folder',
+      { 'mails/1.txt': '1' },
+      ['m*/*.txt', '-o', 'none/out.jsonl'],
+      /there is no folder 'none'/,
+    ],
+    [
+      'failures in no folder',
+      { 'in.jsonl': '1' },
+      ['in.jsonl', '--failed', 'none/f.jsonl'],
+      /there is no folder 'none'/,
+    ],
+    ['an output that is a folder', { 'in.jsonl': '1', 'd.csv/1': '' }, ['in.jsonl', '-o', 'd.csv'], /it is a folder/],
+    [
       'a concurrency of 0',
       { 'in.jsonl': '1' },
       ['in.jsonl', '-c', '0'],
@@ -282,12 +337,16 @@ describe('decant run refuses, before anything is sent,', () => {
   ]
   it.each(refusals)('%s', async (_, given, words, message) => {
     const folder = folderWith({ 'city.json': citySchema, ...given })
+    if ('link.jsonl' in given) {
+      rmSync(join(folder, 'link.jsonl'))
+      symlinkSync('in.jsonl', join(folder, 'link.jsonl'))
+    }
     const { words: there, prompts } = await endpoint(asked)
     const { code, stdout, stderr } = await decant(['run', 'city.json', ...words, ...there], { folder })
     expect({ code, stdout, prompts }).toEqual({ code: 2, stdout: '', prompts: [] })
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/\n\s+at /)
-    if ('out.csv' in given) expect(read(folder, 'out.csv')).toBe('mine')
+    for (const [name, text] of Object.entries(given)) if (text !== '') expect(read(folder, name)).toBe(text)
   })
 
   it('a journal of another extractor', async () => {

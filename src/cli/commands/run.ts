@@ -7,7 +7,8 @@ import { answerSchemaOf, modelName } from '../input/function.ts'
 import { type Format, type Input, openInput } from '../input/records.ts'
 import type { Io, Manner } from '../io.ts'
 import { jsonLine } from '../output/jsonl.ts'
-import { checkOutput, Lines, openWriter, type Writer } from '../output/writer.ts'
+import { checkPlaces } from '../output/places.ts'
+import { Lines, openWriter, type Writer } from '../output/writer.ts'
 import { commandText } from '../run/command-line.ts'
 import { type Display, displayOf } from '../run/display.ts'
 import { dryRunCommand } from '../run/dry-run.ts'
@@ -57,7 +58,8 @@ export const runCommand = async (
   if (options.dryRun) return dryRunCommand(extractor, input, options, io)
   const output = options.output ?? '-'
   const journal = options.journal ?? (output === '-' ? undefined : `${output}.journal`)
-  checkOutput(output, { inputs, journal, overwrite: options.overwrite ?? false }, io)
+  const { failed, overwrite = false } = options
+  checkPlaces({ extractor: source, inputs, files: input.files, output, journal, failed, overwrite }, io)
   if (options.retryFailed && journal === undefined) {
     throw new UsageError('Cannot retry what failed without a journal', 'give -o OUTPUT, or --journal PATH')
   }

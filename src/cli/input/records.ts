@@ -18,6 +18,8 @@ interface InputRecord {
 export interface Input {
   /** As a person would say it. */
   readonly name: string
+  /** What is read; none for stdin. */
+  readonly files: readonly string[]
   /** Records in all; absent for stdin. */
   readonly total?: number
   /** Every record has a key. */
@@ -50,12 +52,12 @@ export const openInput = async (inputs: readonly string[], options: InputOptions
   const records = (): AsyncIterable<InputRecord> => limited(keyed(all(), options.key), options.limit)
   const format = (file: string): Format => options.format ?? formatOf(file)
   const known = options.key !== undefined || (!stdin && files.every(file => format(file) === 'text'))
-  if (stdin) return { name, keyed: known, records }
+  if (stdin) return { name, files, keyed: known, records }
 
   let total = 0
   for await (const _ of records()) total++
   if (total === 0) throw new UsageError(`Cannot run over '${name}': it holds no record`)
-  return { name, total, keyed: known, records }
+  return { name, files, total, keyed: known, records }
 }
 
 async function* fileRecords(files: readonly string[], options: InputOptions, cwd: string): AsyncGenerator<InputRecord> {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import type { JsonSchema } from 'decant'
@@ -90,7 +89,8 @@ const stdoutWriter = (io: Io): Writer => {
   }
 }
 
-const formatOf = (path: string): 'jsonl' | 'csv' => {
+/** @throws UsageError for a name that says nothing. */
+export const formatOf = (path: string): 'jsonl' | 'csv' => {
   const extension = extname(path).toLowerCase()
   if (extension === '.csv') return 'csv'
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl'
@@ -98,28 +98,4 @@ const formatOf = (path: string): 'jsonl' | 'csv' => {
     `Cannot write '${path}': its name must end in .jsonl or .csv`,
     'or give -o - for JSONL on stdout',
   )
-}
-
-/**
- * @throws UsageError for an output that would take the place of something else: the input, or a file that no journal
- * stands beside, which another program has written
- */
-export const checkOutput = (
-  path: string,
-  { inputs, journal, overwrite }: { inputs: readonly string[]; journal: string | undefined; overwrite: boolean },
-  io: Io,
-): void => {
-  if (path === '-') return
-  formatOf(path)
-  const full = resolve(io.cwd, path)
-  if (inputs.some(input => resolve(io.cwd, input) === full)) {
-    throw new UsageError(`Cannot write '${path}': it is the input`, 'give another -o')
-  }
-  const goesOn = journal !== undefined && existsSync(resolve(io.cwd, journal))
-  if (!overwrite && !goesOn && existsSync(full)) {
-    throw new UsageError(
-      `Cannot write '${path}': it exists, and no journal beside it says that this run began it`,
-      'give another -o, or --overwrite',
-    )
-  }
 }
