@@ -304,11 +304,16 @@ const sinkFor = <I, O>(
   const text = declaration.isText ? new TextView(options) : undefined
   const content = isInContent(asking) ? new Content() : undefined
   if (text !== undefined) channel.show(text)
+  /** Deltas are read that came together: those behind the one that left no hope are as good as never sent. */
+  let together = false
+  const isCutOff = (): boolean => together && view?.hopeless !== undefined
   const open = (): ArgumentsView => {
     const listener: CheckListener = {
-      onIssue: issue => channel.emit({ type: 'issue', attempt: channel.attempt, issue }),
+      onIssue(issue) {
+        if (!isCutOff()) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
+      },
       onComplete(path, value, valid) {
-        if (valid) channel.complete(path, value)
+        if (valid && !isCutOff()) channel.complete(path, value)
       },
     }
     const opened = new ArgumentsView(declaration, aside ? {} : listener, options)
@@ -336,6 +341,7 @@ const sinkFor = <I, O>(
     arguments(of, delta, ends) {
       if (of !== index || view === undefined) return undefined
       const given = view.hopeless
+      together = ends !== undefined
       view.feed(delta)
       if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
       const start = view.text.length - delta.length

@@ -87,6 +87,31 @@ describe("onInvalid: 'stop'", () => {
     for (const each of transcripts) expect(each).toEqual(transcripts[0])
   })
 
+  it('hands out nothing that stands behind the place where it was given up, wherever the network cuts', async () => {
+    const List = z.array(z.object({ n: z.int() })).meta({ title: 'list' })
+    const text = '{"value":[{"n":1},{"n":"x"},{"n":3}]}'
+    for (const size of [1, 7, 1_000_000]) {
+      const body = eventsText({ name: 'list', pieces: pieces(text) })
+      const fetch = fetchOf(() => new Response(new Blob([body]).stream().pipeThrough(inChunks(size))))
+      const extraction = extract(List, 'x', { model: 'openai/scripted', fetch, onInvalid: 'stop', maxRepairs: 0 })
+      const seen: unknown[] = []
+      const issues: unknown[] = []
+      await Promise.all([
+        fail(
+          (async () => {
+            for await (const each of extraction.elements()) seen.push(each)
+          })(),
+        ),
+        fail(
+          (async () => {
+            for await (const event of extraction.events()) if (event.type === 'complete') issues.push(event.path)
+          })(),
+        ),
+      ])
+      expect({ seen, issues }).toEqual({ seen: [{ n: 1 }], issues: [[0, 'n'], [0]] })
+    }
+  })
+
   it('throws at once when no repair is left, and buys nothing more', async () => {
     const extraction = start([doomed], { onInvalid: 'stop', maxRepairs: 0 })
     expect(await fail(extraction)).toMatchObject({
@@ -332,3 +357,11 @@ const eventsInTwo = async (): Promise<string[]> => {
   const events = text.split(/(?<=\n\n)/)
   return [events.slice(0, 4).join(''), events.slice(4).join('')]
 }
+
+/** The bytes in chunks of so many. */
+const inChunks = (size: number): TransformStream<Uint8Array, Uint8Array> =>
+  new TransformStream({
+    transform(bytes, controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size))
+    },
+  })
