@@ -260,6 +260,7 @@ describe('decant run refuses, before anything is sent,', () => {
       ['in.jsonl', '-o', 'out.csv'],
       /it exists, and no journal/,
     ],
+    ['a pipe or a device that can be read only once', {}, ['/dev/null'], /Cannot read '\/dev\/null' twice/],
     ['to overwrite its input', { 'in.jsonl': '1' }, ['in.jsonl', '-o', './in.jsonl'], /it is the input/],
     [
       'to overwrite its input by another name',

@@ -8,7 +8,13 @@ const isGlob = (input: string): boolean => /[*?[]/.test(input)
 export const filesOf = (input: string, cwd: string): readonly string[] => {
   const stat = statSync(resolve(cwd, input), { throwIfNoEntry: false })
   if (stat?.isDirectory()) return under(input, cwd)
-  if (stat !== undefined) return [input]
+  if (stat?.isFile()) return [input]
+  if (stat !== undefined) {
+    throw new UsageError(
+      `Cannot read '${input}' twice: it is a pipe or a device, and files are read through before anything is sent`,
+      'give - as INPUT, and pipe it in',
+    )
+  }
   const found = isGlob(input) ? matching(input, cwd) : []
   if (found.length > 0) return found
   throw new UsageError(
