@@ -257,11 +257,16 @@ describe.each(wires)('the modes of text, $wire', ({ stream }) => {
     const { output, calls } = await ask(server, { stream, mode: 'json-schema', maxRepairs: 2 }).result()
     expect(output).toEqual(alice)
     expect(calls.map(({ outcome }) => outcome)).toEqual(['schema_mismatch', 'invalid_json', 'ok'])
-    const said = server.requests[2]!.body.messages.map(({ role, content }: any) => [role, content])
-    expect(said[1]).toEqual(['assistant', '{"name":"Alice","age":"?","city":"Paris"}'])
-    expect(said[2][0]).toBe('user')
-    expect(said[2][1]).toMatch(/^The answer cannot be used:\n- age: .*\nAnswer again with the whole JSON object/)
-    expect(said[4][1]).toContain('no JSON object came, but 3 characters of text')
+    const [, first, second] = server.requests.map(({ body }) =>
+      body.messages.map(({ role, content }: any) => [role, content]),
+    )
+    expect(first[1]).toEqual(['assistant', '{"name":"Alice","age":"?","city":"Paris"}'])
+    expect(first[2][0]).toBe('user')
+    expect(first[2][1]).toMatch(/^The answer cannot be used:\n- age: .*\nAnswer again with the whole JSON object/)
+    // Only the last failure is shown.
+    expect(second[1]).toEqual(['assistant', 'No.'])
+    expect(second[2][1]).toContain('no JSON object came, but 3 characters of text')
+    expect(second).toHaveLength(3)
   })
 
   it('never decode what was cut', async () => {
