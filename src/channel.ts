@@ -42,9 +42,10 @@ export class Channel<I> implements ElementSource {
     if (this.#end !== undefined) return
     this.#last = event
     for (const reader of this.#events) reader.push(event)
+    if (this.#observer === undefined) return
     // An observer cannot break an extraction, an async one neither.
     try {
-      Promise.resolve(this.#observer?.(event as Event)).catch(() => {})
+      Promise.resolve(this.#observer(event as Event)).catch(() => {})
     } catch {}
   }
 
@@ -72,8 +73,8 @@ export class Channel<I> implements ElementSource {
   }
 
   /** Resolves when all elements that came are decoded: what is wrong with them is told before the end. */
-  async settled(): Promise<void> {
-    for (const reader of this.#elements) await reader.settled
+  settled(): Promise<unknown> | undefined {
+    return this.#elements.size === 0 ? undefined : Promise.all([...this.#elements].map(reader => reader.settled))
   }
 
   /** An answer begins to grow. */

@@ -94,7 +94,8 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
       patch === undefined
         ? { answer: came, verdict: said as Verdict<O> }
         : await orAbort(mended(context, last!.answer, last!.fault, patch, came, said), signal)
-    await orAbort(channel.settled(), signal)
+    const settled = channel.settled()
+    if (settled !== undefined) await orAbort(settled, signal)
     const { turn } = answer
 
     if (verdict.type !== 'tools') skipTools(context, turn)
