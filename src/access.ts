@@ -8,8 +8,9 @@ export const fetchOf = ({ options, provider }: Plan<any, any>): typeof globalThi
   options.fetch ?? provider.fetch
 
 export const urlOf = ({ provider }: Plan<any, any>): string => {
-  const query = new URLSearchParams(provider.query).toString()
-  return `${provider.row.baseURL}/chat/completions${query && `?${query}`}`
+  const { query, row } = provider
+  const url = `${row.baseURL}/chat/completions`
+  return Object.keys(query).length === 0 ? url : `${url}?${new URLSearchParams(query)}`
 }
 
 const secretHeader = /auth|key|token|cookie|secret|pass|^code$|^sig/i
@@ -22,6 +23,8 @@ export interface Access {
 
 /** A key that is fetched from somewhere is part of the call: the total clock and an abort end the wait for it. */
 export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: AbortSignal): Promise<Access> => {
+  const key = keyOf(plan)
+  if (!(key instanceof Promise)) return accessWith(plan, key)
   const abort = new AbortController()
   const clocks = new Clocks(
     clockLimits(plan.options.timeout, streamed),
@@ -29,21 +32,29 @@ export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: 
     () => {},
   )
   try {
-    return await orAbort(orAbort(credentials(plan), signal), abort.signal)
+    return accessWith(plan, await orAbort(orAbort(key, signal), abort.signal))
   } finally {
     clocks.stop()
   }
 }
 
-const credentials = async (plan: Plan<any, any>): Promise<Access> => {
-  const { row } = plan.provider
-  const { apiKey } = plan.options
-  let key: string | undefined
-  try {
-    key = (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (await plan.provider.key())
-  } catch (cause) {
-    throw new ConfigError(`Cannot get a key for ${row.name}: apiKey has failed, see the cause`, 'no_key', { cause })
+const keyOf = ({ provider, options }: Plan<any, any>): string | undefined | Promise<string | undefined> => {
+  const { apiKey } = options
+  const failed = (cause: unknown): never => {
+    throw new ConfigError(`Cannot get a key for ${provider.row.name}: apiKey has failed, see the cause`, 'no_key', {
+      cause,
+    })
   }
+  try {
+    const key = typeof apiKey === 'function' ? Promise.resolve(apiKey()) : (apiKey ?? provider.key())
+    return key instanceof Promise ? key.then(own => own ?? provider.key()).catch(failed) : key
+  } catch (cause) {
+    return failed(cause)
+  }
+}
+
+const accessWith = (plan: Plan<any, any>, key: string | undefined): Access => {
+  const { row } = plan.provider
   if (!key && row.keyVariable !== undefined && fetchOf(plan) === undefined) {
     throw new ConfigError(
       `Cannot call ${row.name} without a key: set ${row.keyVariable} in the environment, or give the apiKey option`,
@@ -70,12 +81,14 @@ const credentials = async (plan: Plan<any, any>): Promise<Access> => {
   return { headers, secrets: key ? [key, ...secrets] : secrets }
 }
 
+/** A name as HTTP allows it, what no value may hold, and what every fetch takes off a value's ends (https://fetch.spec.whatwg.org/#headers-class). */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const around = /^[\t\n\r ]+|[\t\n\r ]+$/g
+const badInHeader = /[\0\n\r\u0100-\uffff]/
+
 /** Every fetch would refuse it, each in words of its own, and some of them with the value. */
 const checkHeader = (name: string, value: string): void => {
-  try {
-    new Headers([[name, value]])
-  } catch {
-    const what = 'its name or its value holds a character that HTTP does not allow (a line end, a curly quote?)'
-    throw new ConfigError(`Cannot send the header '${name}': ${what}`, 'bad_option')
-  }
+  if (headerName.test(name) && !badInHeader.test(value.replace(around, ''))) return
+  const what = 'its name or its value holds a character that HTTP does not allow (a line end, a curly quote?)'
+  throw new ConfigError(`Cannot send the header '${name}': ${what}`, 'bad_option')
 }

@@ -32,7 +32,7 @@ export interface Provider {
   readonly headers: Readonly<Record<string, string>>
   readonly fetch: typeof globalThis.fetch | undefined
   /** The key is read per request and held in no object. */
-  readonly key: () => Promise<string | undefined>
+  readonly key: () => string | undefined | Promise<string | undefined>
   /** What answers of this endpoint have shown, for the requests that follow. */
   readonly memory: {
     maxTokensField?: ProviderRow['maxTokensField']
@@ -125,8 +125,11 @@ export const providerOf = (options: ProviderOptions): Provider => {
     query: options.query ?? {},
     headers: options.headers ?? {},
     fetch: options.fetch,
-    key: async () =>
-      (typeof apiKey === 'function' ? await apiKey() : apiKey) ?? (keyVariable ? environment(keyVariable) : undefined),
+    key() {
+      const known = (): string | undefined => (keyVariable ? environment(keyVariable) : undefined)
+      if (typeof apiKey !== 'function') return apiKey ?? known()
+      return Promise.resolve(apiKey()).then(key => key ?? known())
+    },
     memory: { refusals: new Map() },
     retries: new RetryBudget(options.retryBudget ?? 100),
   }
