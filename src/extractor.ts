@@ -1,4 +1,6 @@
 import { extract } from './extract.ts'
+import { LazyExtraction } from './extraction.ts'
+import { type Plan, planFor, withPrompt } from './plan.ts'
 import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
 
 /** What `defineExtractor` takes: the options of every call, and what makes it an extractor. */
@@ -38,10 +40,17 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
     throw new TypeError(`Cannot define extractor '${name}': prompt must be a function from an input to a prompt`)
   }
   const promptOf = (input: A): Prompt => (prompt === undefined ? (input as unknown as Prompt) : prompt(input))
-  const call = (input: A, overrides: Overrides<A, I> = {}): Extraction<I, O> => {
-    const merged: Overrides<A, I> & Options<any> = merge(options as Options<any>, overrides)
-    const examples = merged.examples?.map(({ input, output }) => ({ input: promptOf(input), output }))
-    return extract(schema, promptOf(input), { ...merged, examples })
+  const withExamples = (given: Overrides<A, I> & Options<any>): Options<any> & Examples<Prompt, I> => ({
+    ...given,
+    examples: given.examples?.map(({ input, output }) => ({ input: promptOf(input), output })),
+  })
+  let plan: Plan<I, O> | undefined
+  const call = (input: A, overrides?: Overrides<A, I>): Extraction<I, O> => {
+    const given = promptOf(input)
+    if (overrides !== undefined)
+      return extract(schema, given, withExamples(merge(options as Options<any>, overrides)) as Options<any>)
+    plan ??= planFor(schema, withExamples(options as Options<any>))
+    return new LazyExtraction(withPrompt(plan, given))
   }
   return Object.defineProperties(call as Extractor<A, I, O>, {
     name: { value: name },

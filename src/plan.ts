@@ -42,7 +42,16 @@ export const planOf = <I, O>(
   schema: Schema<I, O>,
   prompt: Prompt,
   options: Options<any> & Examples<Prompt, I>,
-): Plan<I, O> => {
+): Plan<I, O> => withPrompt(planFor(schema, options), prompt)
+
+/** The plan with another prompt: all else is the same from record to record. */
+export const withPrompt = <I, O>(plan: Plan<I, O>, prompt: Prompt): Plan<I, O> => {
+  const messages = messagesOf(prompt, plan.options.instructions)
+  return { ...plan, messages, fallbacks: plan.fallbacks.map(each => ({ ...each, messages })) }
+}
+
+/** A plan that lacks nothing but its prompt. */
+export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Examples<Prompt, I>): Plan<I, O> => {
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
@@ -53,7 +62,7 @@ export const planOf = <I, O>(
     declaration,
     provider,
     modelId: id,
-    messages: messagesOf(prompt, options.instructions),
+    messages: [],
     examples: planExamples(options.examples ?? [], declaration),
     tools,
     functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
