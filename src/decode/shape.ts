@@ -8,7 +8,9 @@ import type { JsonSchema } from '../types.ts'
 export class Shape {
   readonly #schemas: readonly JsonSchema[]
   readonly #root: JsonSchema
-  readonly #children = new Map<string | number, Shape>()
+  readonly #children = new Map<string | number | undefined, Shape>()
+  #names: ReadonlySet<string> | undefined
+  #lead: number | undefined
 
   private constructor(schemas: readonly JsonSchema[], root: JsonSchema) {
     this.#schemas = schemas
@@ -21,8 +23,18 @@ export class Shape {
 
   /** As it is on the wire: a root that is no object stands in one, under the wrapper's key. */
   static sent(canonical: JsonSchema, wrapper: string | undefined): Shape {
-    if (wrapper === undefined) return Shape.of(canonical)
-    return new Shape([{ type: 'object', properties: { [wrapper]: canonical }, additionalProperties: false }], canonical)
+    let shape = sent.get(canonical)
+    if (shape === undefined) {
+      shape =
+        wrapper === undefined
+          ? Shape.of(canonical)
+          : new Shape(
+              [{ type: 'object', properties: { [wrapper]: canonical }, additionalProperties: false }],
+              canonical,
+            )
+      sent.set(canonical, shape)
+    }
+    return shape
   }
 
   /** Whether a value of this JSON type may stand here. */
@@ -51,11 +63,12 @@ export class Shape {
   }
 
   child(key: string | number): Shape {
-    // Every element behind a list's prefix has the same shape.
-    const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : key
+    // Every element behind a list's prefix has the same shape, and so have all values whose keys the schema does not name.
+    this.#names ??= new Set(this.keys)
+    const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : this.#names.has(key) ? key : undefined
     let child = this.#children.get(slot)
     if (child === undefined) {
-      const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot))
+      const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot ?? key))
       // One set for all of them: the branches of a recursive union lead to the same schemas.
       const seen = new Set<JsonSchema>()
       child = new Shape(
@@ -68,9 +81,16 @@ export class Shape {
   }
 
   get #prefix(): number {
-    return Math.max(...this.#schemas.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)), 0)
+    this.#lead ??= Math.max(
+      ...this.#schemas.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)),
+      0,
+    )
+    return this.#lead
   }
 }
+
+/** A declaration is opened once, however many answers are read by it; its wrapper is always the same. */
+const sent = new WeakMap<JsonSchema, Shape>()
 
 const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: string): boolean => {
   if (type !== undefined) return Array.isArray(type) ? type.includes(wanted) : type === wanted
