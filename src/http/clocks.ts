@@ -44,6 +44,8 @@ export class Clocks {
   #paused = false
   #since = this.#started
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the timer fires; it looks then whether that is still the deadline. */
+  #due = Number.POSITIVE_INFINITY
 
   constructor(limits: ClockLimits, onTimeout: (error: TimeoutError) => void, onGrace: () => void) {
     this.#limits = limits
@@ -102,14 +104,19 @@ export class Clocks {
   }
 
   #arm(): void {
+    const deadline = this.#deadline()
+    if (deadline >= this.#due) return
     clearTimeout(this.#timer)
-    const wait = Math.ceil(this.#deadline() - performance.now())
+    this.#due = Number.POSITIVE_INFINITY
+    const wait = Math.ceil(deadline - performance.now())
     // A longer delay than 2^31 - 1 ms fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
     if (wait > 2_147_483_647) return
+    this.#due = deadline
     this.#timer = setTimeout(() => this.#fire(), Math.max(0, wait))
   }
 
   #fire(): void {
+    this.#due = Number.POSITIVE_INFINITY
     if (this.#deadline() > performance.now()) this.#arm()
     else if (this.#phase === 'grace') this.#onGrace()
     else this.#onTimeout(this.#timeout())
