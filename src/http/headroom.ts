@@ -12,9 +12,10 @@ export interface Headroom {
  */
 export const headroomOf = (headers: Headers, of: 'requests' | 'tokens'): Headroom | undefined => {
   const limit = numberOf(headers.get(`x-ratelimit-limit-${of}`))
+  if (limit === undefined) return undefined
   const remaining = numberOf(headers.get(`x-ratelimit-remaining-${of}`))
   const reset = durationOf(headers.get(`x-ratelimit-reset-${of}`))
-  if (limit === undefined || remaining === undefined || reset === undefined) return undefined
+  if (remaining === undefined || reset === undefined) return undefined
   return { limit, remaining, reset }
 }
 

@@ -14,6 +14,8 @@ export class Window {
   #tokens = 0
 
   add(at: number, tokens: number): Entry {
+    // Without a limit nobody asks, and yet what is over must go.
+    this.#expire(at)
     const entry = { at, tokens }
     this.#entries.push(entry)
     this.#tokens += tokens
