@@ -61,9 +61,11 @@ export class Ledger {
   }
 
   get usage(): Usage {
+    const billed = this.#billed
+    if (billed.length === 1) return { ...billed[0]!.usage }
     const whole: Mutable<Usage> = {}
     for (const field of fields) {
-      const parts = this.#billed.map(({ usage }) => usage?.[field])
+      const parts = billed.map(({ usage }) => usage?.[field])
       if (parts.length > 0 && parts.every(part => part !== undefined)) whole[field] = parts.reduce((a, b) => a + b, 0)
     }
     return whole

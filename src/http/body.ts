@@ -29,6 +29,7 @@ export class BodyReader {
   readonly #secrets: readonly string[]
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #characters = new Utf8Reader()
+  #ended = false
   #framing: Framing | undefined
   /** What came before the framing was known. */
   #head = ''
@@ -45,6 +46,7 @@ export class BodyReader {
 
   /** Ends a pending `read` as if the body had ended, and frees the socket without waiting for it. */
   stop(): void {
+    if (this.#ended) return
     this.#reader.cancel().catch(() => {})
   }
 
@@ -76,7 +78,9 @@ export class BodyReader {
   async #next(signal: AbortSignal): Promise<Uint8Array | undefined> {
     signal.throwIfAborted()
     try {
-      return (await this.#reader.read()).value
+      const { value } = await this.#reader.read()
+      this.#ended = value === undefined
+      return value
     } catch (error) {
       throw networkError(error, 'The connection broke while the answer was read', 'idle', this.#secrets)
     } finally {

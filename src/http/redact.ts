@@ -19,8 +19,7 @@ const base64Run = /[A-Za-z0-9+/_-]{16,}/g
  * like any other and stays.
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
-  // The longest first: a secret that another one begins with would leave that one's rest behind.
-  const forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length)
+  const forms = allFormsOf(secrets)
   const clean = (dirty: string): string => {
     let text = dirty
     for (const form of forms) text = text.replaceAll(form, '[redacted]')
@@ -29,16 +28,34 @@ export const redact = (text: string, secrets: readonly string[]): string => {
   }
   return clean(text).replace(base64Run, run => {
     // Other characters may stand in front, so it may begin at each of four places.
-    const hidden = [0, 1, 2, 3].map(start => fromBase64(run.slice(start)))
-    return hidden.some(each => clean(each) !== each) ? '[redacted]' : run
+    const hides = [0, 1, 2, 3].some(start => {
+      const hidden = fromBase64(run.slice(start))
+      return clean(hidden) !== hidden
+    })
+    return hides ? '[redacted]' : run
   })
 }
+
+/** The secrets of one call are asked for more than once; what is known of them goes with them. */
+const known = new WeakMap<readonly string[], readonly string[]>()
+
+/** The longest first: a secret that another one begins with would leave that one's rest behind. */
+const allFormsOf = (secrets: readonly string[]): readonly string[] => {
+  let forms = known.get(secrets)
+  if (forms === undefined) {
+    forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length)
+    known.set(secrets, forms)
+  }
+  return forms
+}
+
+const utf8 = new TextDecoder()
 
 const fromBase64 = (text: string): string => {
   const plain = text.replaceAll('-', '+').replaceAll('_', '/')
   // One character beyond the fours holds no byte, and atob would throw.
   const bytes = atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined))
-  return new TextDecoder().decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0)))
+  return /[^ -~]/.test(bytes) ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
 }
 
 const formsOf = (given: string): string[] => {
