@@ -103,8 +103,9 @@ const timeOf = async count => {
     let at = 0
     const pull = async stream => {
       await new Promise(setImmediate)
-      if (at >= body.length) stream.close()
-      else stream.enqueue(body.slice(at, (at += piece)))
+      if (at >= body.length) return stream.close()
+      stream.enqueue(body.slice(at, at + piece))
+      at += piece
     }
     return new Response(new ReadableStream({ pull }), { headers })
   }
