@@ -92,3 +92,11 @@ describe('keys that the schema has a place for', () => {
     expect(shapeOf(z.object({ a: z.string() })).owns('toString')).toBe(false)
   })
 })
+
+it('keeps one place for all keys that the schema does not name: a model makes up as many as it likes', () => {
+  const shape = shapeOf(z.object({ a: z.string() }).catchall(z.number()))
+  expect(shape.child('b')).toBe(shape.child('c'))
+  expect(shape.child('a')).not.toBe(shape.child('b'))
+  expect(shape.child('a').takes('string')).toBe(true)
+  expect(shape.child('b').takes('string')).toBe(false)
+})
