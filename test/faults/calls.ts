@@ -54,7 +54,14 @@ const contentKept: Pick<Case, 'also'> = {
 }
 const Maybe = z.object({ note: z.string().optional() }).meta({ title: 'Person' })
 const refusesForce = refusal(400, { error: { message: 'Thinking mode does not support this tool_choice' } })
-const unforced = fails('APIError', 'bad_request', { retryable: false, says: ['tool_choice'] })
+/** The function is offered instead. */
+const twice = { requests: 2 }
+const texts = {
+  JSON: reply(event({ content: whole }), finish('stop'), done),
+  'in a fence': reply(event({ content: `\`\`\`json\n${whole}\n\`\`\`` }), finish('stop'), done),
+  'after thoughts': reply(event({ content: `<think>hm</think>${whole}` }), finish('stop'), done),
+}
+const plainText = reply(completion({ content: whole }, 'stop'))
 const parts = [{ type: 'reasoning.encrypted', data: 'gAAAA', index: 0 }]
 
 export const calls: readonly Scenario[] = [
@@ -296,12 +303,16 @@ export const calls: readonly Scenario[] = [
     ],
   }),
   scenario(60, 'the answer as text instead of a call', {
-    streamed: each(none('text'), {
-      JSON: reply(event({ content: whole }), finish('stop'), done),
-      'in a fence': reply(event({ content: `\`\`\`json\n${whole}\n\`\`\`` }), finish('stop'), done),
-      'after thoughts': reply(event({ content: `<think>hm</think>${whole}` }), finish('stop'), done),
-    }),
-    plain: each(none('text'), { JSON: reply(completion({ content: whole }, 'stop')) }),
+    streamed: [
+      ...each(none('text'), texts, { options: { mode: 'tool' } }),
+      ...each(person(), { 'JSON, read by auto': texts.JSON }),
+      ...each(person({ warnings: ['fenced'] }), { 'in a fence, read by auto': texts['in a fence'] }),
+      ...each(person({ warnings: ['thoughts'] }), { 'after thoughts, read by auto': texts['after thoughts'] }),
+    ],
+    plain: [
+      ...each(none('text'), { JSON: plainText }, { options: { mode: 'tool' } }),
+      ...each(person(), { 'JSON, read by auto': plainText }),
+    ],
   }),
   scenario(61, 'a second choice', {
     streamed: each(person(), {
@@ -335,8 +346,11 @@ export const calls: readonly Scenario[] = [
     }),
   }),
   scenario(62, 'a forced function is refused while the model thinks', {
-    streamed: each(unforced, { '400': refusesForce }, { options: { maxRetries: 2 } }),
-    plain: each(unforced, { '400': refusesForce }, { options: { maxRetries: 2 } }),
-    later: 'asking again with `auto`, when there are modes',
+    streamed: each(
+      person(),
+      { '400': [refusesForce, reply(pieces({ index: 0, id: 'a', function: name }, {}, {}))] },
+      twice,
+    ),
+    plain: each(person(), { '400': [refusesForce, reply(plain())] }, twice),
   }),
 ]

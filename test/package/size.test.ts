@@ -4,9 +4,9 @@ import { expect, it } from 'vitest'
 import { root } from './built.ts'
 import { measure, statedParts } from './size.ts'
 
-it('keeps our own bytes of the minimal streaming program within 44 KiB min + gzip', async () => {
+it('keeps our own bytes of the minimal streaming program within 52 KiB min + gzip', async () => {
   const { ours } = await measure()
-  expect(ours.gzip).toBeLessThanOrEqual(44 * 1024)
+  expect(ours.gzip).toBeLessThanOrEqual(52 * 1024)
 })
 
 it('states the measured sizes in the README, within 2 % (mend with: npm run size)', async () => {

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 it('packs the built files, their declarations, the command line, its recording and the pages, nothing else', () => {
   const chunks = /^dist\/(?:cli\/\w+|chunk)-\w+\.js$/
-  const declarations = /^dist\/\w+-\w+\.d\.c?ts$/
+  const declarations = /^dist\/[\w-]+-[\w-]+\.d\.c?ts$/
   const files = pack.files
     .map(file => file.path)
     .filter(path => !chunks.test(path) && !declarations.test(path) && !/^docs\/[\w-]+\.md$/.test(path))
@@ -52,8 +52,8 @@ it('packs the built files, their declarations, the command line, its recording a
   expect(files.sort()).toEqual([...rest, ...entries].sort())
 })
 
-it('unpacks to at most 960 KiB', () => {
-  expect(pack.unpackedSize).toBeLessThanOrEqual(960 * 1024)
+it('unpacks to at most 1152 KiB', () => {
+  expect(pack.unpackedSize).toBeLessThanOrEqual(1152 * 1024)
 })
 
 const folderWith: Record<string, Promise<string>> = {}
