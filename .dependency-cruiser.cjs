@@ -6,7 +6,7 @@ const floors = [
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
-  { channel: '(channel|elements|reader)\\.ts', plan: '(plan|options|prompt|examples|ledger)\\.ts' },
+  { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
   { run: '(run|fallback|ask|access|judge|tools|modes|mending|validate)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },

@@ -2,6 +2,7 @@ import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
 import type { CheckListener } from './decode/check/index.ts'
+import { Composer } from './decode/composer.ts'
 import { Content } from './decode/content.ts'
 import type { Hopeless } from './decode/hopeless.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
@@ -35,8 +36,8 @@ export interface Context<I, O> {
 /** A turn of the model with what the run needs to judge it. */
 export interface Answer extends Asked {
   readonly turn: Turn
-  /** The call that holds the answer, when there was one, and its view. */
-  readonly call: WireCall | undefined
+  /** The calls that hold the answer: one, or those of a choice. */
+  readonly calls: readonly WireCall[]
   readonly view: ArgumentsView | undefined
   readonly response: { readonly status: number; readonly headers: Headers }
   /** What had to be taken off the text to find the answer in it. */
@@ -201,7 +202,7 @@ const once = async <I, O>(
       throw error
     })
     const turn = decoder.end()
-    const { index, view, notes } = answer(turn)
+    const { indices, view, notes } = answer(turn)
     noteShown()
     channel.grew()
     if (!whole && !stopped && turn.finishReason === null) {
@@ -221,7 +222,7 @@ const once = async <I, O>(
     const given = hopeless()
     return {
       turn,
-      call: index === undefined ? undefined : turn.calls[index],
+      calls: indices.map(index => turn.calls[index]!),
       view,
       response: { status: response.status, headers: redactHeaders(response.headers, secrets) },
       notes,
@@ -241,7 +242,7 @@ const once = async <I, O>(
       const { code, issues, text } = error
       const turn = new ChatDecoder(sink, fail).end()
       const response = { status: 400, headers: new Headers() }
-      return { turn, call: undefined, view: undefined, response, notes: [], fault: { code, issues, generation: text } }
+      return { turn, calls: [], view: undefined, response, notes: [], fault: { code, issues, generation: text } }
     }
     throw error
   } finally {
@@ -293,12 +294,13 @@ const sinkFor = <I, O>(
 ): {
   sink: DeltaSink
   /** What the whole turn has of the answer. */
-  answer: (turn: Turn) => { index: number | undefined; view: ArgumentsView | undefined; notes: readonly Issue[] }
+  answer: (turn: Turn) => { indices: readonly number[]; view: ArgumentsView | undefined; notes: readonly Issue[] }
   hopeless: () => Hopeless | undefined
   /** What is to be seen of it so far. */
   shown: () => unknown
 } => {
-  const { declaration, options } = plan
+  const { declaration, options, choice } = plan
+  const names = new Set(isInContent(asking) ? [] : plan.answers.map(({ name }) => name))
   let index: number | undefined
   let view: ArgumentsView | undefined
   const text = declaration.isText ? new TextView(options) : undefined
@@ -324,6 +326,7 @@ const sinkFor = <I, O>(
   const feed = (piece: string): void => {
     if (piece !== '') (view ?? open()).feed(piece)
   }
+  const composer = choice && new Composer(choice.many, declaration.wrapper, feed)
   const sink: DeltaSink = {
     text(delta) {
       if (content !== undefined) return feed(content.feed(delta))
@@ -334,11 +337,23 @@ const sinkFor = <I, O>(
       if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
     },
     call(opened, name) {
-      if (index !== undefined || declaration.isText || content !== undefined || name !== declaration.name) return
-      index = opened
-      open()
+      if (!names.has(name)) return
+      if (composer !== undefined) composer.open(opened, name)
+      else if (index === undefined) {
+        index = opened
+        open()
+      }
     },
     arguments(of, delta, ends) {
+      if (composer !== undefined) {
+        let from = 0
+        for (const end of ends ?? [delta.length]) {
+          composer.arguments(of, delta.slice(from, end))
+          if (view?.hopeless !== undefined && end < delta.length) return end
+          from = end
+        }
+        return undefined
+      }
       if (of !== index || view === undefined) return undefined
       const given = view.hopeless
       together = ends !== undefined
@@ -353,11 +368,13 @@ const sinkFor = <I, O>(
   const answer = (turn: Turn): ReturnType<ReturnType<typeof sinkFor>['answer']> => {
     if (content !== undefined) {
       feed(content.finish())
-      return { index, view, notes: content.notes }
+      return { indices: [], view, notes: content.notes }
     }
+    composer?.finish()
+    const indices = composer?.indices ?? (index === undefined ? [] : [index])
     const unasked = mayIgnoreFunction(plan) && turn.calls.length === 0 ? Content.whole(turn.text) : undefined
     feed(unasked?.json ?? '')
-    return { index, view, notes: unasked?.content.notes ?? [] }
+    return { indices, view, notes: unasked?.content.notes ?? [] }
   }
   return {
     sink,

@@ -1,3 +1,4 @@
+import type { Choice } from './choice.ts'
 import { ArgumentsView } from './decode/view.ts'
 import { ConfigError } from './errors.ts'
 import { messagesOf } from './prompt.ts'
@@ -20,11 +21,16 @@ export interface PlannedExample {
 export const planExamples = (
   examples: readonly Example<any, any>[],
   declaration: Declaration<unknown, unknown>,
+  choice: Choice | undefined,
 ): readonly PlannedExample[] =>
   examples.map(({ input, output }, index) => {
     const messages = messagesOf(input)
     const text = wireText(output, declaration, index)
-    const calls = declaration.isText ? [] : [{ name: declaration.name, arguments: text }]
+    const calls = choice
+      ? [output].flat().map(({ name, value }) => ({ name, arguments: JSON.stringify(value) }))
+      : declaration.isText
+        ? []
+        : [{ name: declaration.name, arguments: text }]
     return { messages, calls, text }
   })
 

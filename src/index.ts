@@ -1,4 +1,5 @@
 export { createBudget } from './budget.ts'
+export { type Members, manyOf, type NamedInput, type NamedOutput, oneOf } from './choice.ts'
 export {
   APIError,
   BudgetError,

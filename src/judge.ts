@@ -4,6 +4,7 @@ import { OutputError } from './errors.ts'
 import { isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import type { Issue } from './types.ts'
+import type { WireCall } from './wire/wire.ts'
 
 /** What a turn of the model is. */
 export type Verdict<O> =
@@ -37,6 +38,11 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     }
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
+  const isAnswer = ({ name }: WireCall): boolean => plan.answers.some(each => each.name === name)
+  if (plan.choice?.many && turn.calls.some(call => !isAnswer(call) && !plan.tools.has(call.name))) {
+    // Of a list nothing may get lost.
+    return { type: 'fault', fault: nothingUsable(context, answer) }
+  }
   const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser)
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
@@ -48,7 +54,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     channel.show(view)
     channel.mended()
   }
-  const extra = turn.calls.filter(({ name }) => name === declaration.name).length - 1
+  const extra = plan.choice?.many ? 0 : turn.calls.filter(isAnswer).length - 1
   const more: Issue = {
     path: [],
     code: 'extra_call',
@@ -101,13 +107,15 @@ const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, vie
 }
 
 const nothingUsable = ({ plan }: Context<any, any>, { turn, asking }: Answer): Fault => {
-  const { isText, name } = plan.declaration
+  const { isText } = plan.declaration
+  const names = plan.answers.map(({ name }) => `'${name}'`)
   if (turn.calls.length > 0) {
-    const called = turn.calls.map(call => `'${call.name}'`).join(', ')
+    const all = turn.calls.map(({ name }) => `'${name}'`)
+    const called = (plan.choice ? all.filter(name => !names.includes(name)) : all).join(', ')
     const message =
       isText || isInContent(asking)
         ? `${called} was called and there are no functions`
-        : `${called} was called instead of '${name}'`
+        : `${called} was called instead of ${names.join(' or ')}`
     return { code: 'wrong_call', issues: [{ path: [], code: 'wrong_call', message }] }
   }
   const came =
@@ -118,6 +126,6 @@ const nothingUsable = ({ plan }: Context<any, any>, { turn, asking }: Answer): F
       issues: [{ path: [], code: 'invalid_json', message: `no JSON object came, but ${came}` }],
     }
   }
-  const message = isText ? `no text came, but ${came}` : `'${name}' was not called; ${came} came instead`
+  const message = isText ? `no text came, but ${came}` : `${names.join(' or ')} was not called; ${came} came instead`
   return { code: 'no_call', issues: [{ path: [], code: 'no_call', message }] }
 }

@@ -4,6 +4,8 @@ import { readDocument } from './decode/strict.ts'
 import { JsonError, type JsonValue } from './json/index.ts'
 import type { Verdict } from './judge.ts'
 import { isInContent } from './modes.ts'
+import type { Plan } from './plan.ts'
+import { repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
 import { applyPatch, type Patch, patchOf, sameFault } from './repair/patch.ts'
 import { closedTurn, repairMessages } from './repair/whole.ts'
@@ -41,20 +43,13 @@ export const repairOf = (
 ): Repair => {
   const { plan, channel } = context
   const { repair = 'auto' } = plan.options
-  const { call, turn } = answer
-  const text = call?.arguments ?? turn.text
+  const { turn, calls } = answer
+  const text = calls[0]?.arguments ?? turn.text
   const words =
     typeof repair === 'function'
       ? repair({ code: fault.code, issues: fault.issues, input: fault.input, text: fault.generation ?? text })
       : undefined
-  const messages = repairMessages(
-    turn,
-    fault,
-    { ...plan.declaration, inContent: isInContent(answer.asking) },
-    call,
-    words,
-  )
-  const whole: Repair = { kind: 'whole', messages }
+  const whole: Repair = { kind: 'whole', messages: againOf(plan, answer, fault, words) }
   if (repair === 'whole' || words !== undefined || draft === undefined) return whole
   if (repair === 'auto' && text.length < large) return whole
   if (before?.kind === 'patch' && sameFault(before.fault, fault)) return whole
@@ -65,17 +60,34 @@ export const repairOf = (
   const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
   return repair === 'auto' && dear
     ? whole
-    : { kind: 'patch', patch, draft, messages: closedTurn(turn, call, patch.message) }
+    : { kind: 'patch', patch, draft, messages: closedTurn(turn, new Map([[calls[0]!, patch.message]])) }
+}
+
+/** @param words the caller's own, instead of ours. */
+const againOf = (
+  { declaration, choice, answers }: Plan<any, any>,
+  { turn, asking, calls }: Answer,
+  fault: Fault,
+  words: string | undefined,
+): Message[] => {
+  if (words === undefined && choice !== undefined && calls.length > 0 && fault.code !== 'wrong_call')
+    return repairCalls(turn, fault, calls, choice.many)
+  const names = answers.map(each => each.name)
+  const name = names.join("' or '")
+  const stranger = fault.code === 'wrong_call' ? turn.calls.find(call => !names.includes(call.name)) : undefined
+  const declared = { ...declaration, name, inContent: isInContent(asking) }
+  return repairMessages(turn, fault, declared, stranger ?? calls[0], words)
 }
 
 /** Nothing that was unwrapped is gone on from: what was shown of it is taken back. */
 const draftOf = (
   { plan }: Context<any, any>,
-  { view, call, fault: given }: Answer,
+  { view, calls, fault: given }: Answer,
   fault: Fault,
 ): Draft | undefined => {
-  if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined || call === undefined)
-    return undefined
+  if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined) return undefined
+  // The calls of a choice are one text only for us.
+  if (plan.choice !== undefined || calls.length === 0) return undefined
   const read = readDocument(view.text, plan.declaration)
   if (read instanceof JsonError || read.value === undefined) return undefined
   const warnings = read.notes.filter(note => !isUnsafe(note))
@@ -97,6 +109,7 @@ export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch
     declaration: patch.declaration,
     functions: [functionOf(patch)],
     answers: [functionOf(patch)],
+    choice: undefined,
     examples: [],
     tools: new Map(),
   },
@@ -139,14 +152,15 @@ export const mended = async <O>(
 
 /** The call as if the document that stands now had been its arguments: the model goes on from what is, not from what was. */
 const amend = (answer: Answer, text: string): Answer => {
-  const { turn, call } = answer
-  const now = { ...call!, arguments: text }
+  const { turn } = answer
+  const call = answer.calls[0]!
+  const now = { ...call, arguments: text }
   const written = (each: FunctionCall): FunctionCall =>
     each.id === now.id ? { ...each, function: { ...each.function, arguments: text } } : each
   const { tool_calls } = turn.message as { tool_calls?: readonly FunctionCall[] }
   return {
     ...answer,
-    call: now,
+    calls: [now],
     turn: {
       ...turn,
       calls: turn.calls.map(each => (each === call ? now : each)),

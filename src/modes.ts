@@ -116,9 +116,9 @@ export const mayIgnoreFunction = ({ declaration, options }: Plan<any, any>): boo
 /** The mode of an answer that came as JSON in the text instead of the function's arguments. A forced one is not asked for again. */
 export const ignoredFunction = (
   plan: Plan<any, any>,
-  { asking, view, call, mode }: Asked & { readonly view: unknown; readonly call: WireCall | undefined },
+  { asking, view, calls, mode }: Asked & { readonly view: unknown; readonly calls: readonly WireCall[] },
 ): UsedMode | undefined => {
-  if ((asking !== 'forced' && asking !== 'offered') || view === undefined || call !== undefined) return undefined
+  if ((asking !== 'forced' && asking !== 'offered') || view === undefined || calls.length > 0) return undefined
   const why = 'the function was ignored, and the answer came as JSON in the text'
   if (asking === 'offered') return { used: 'json', why: `${why}; ${mode.why}` }
   for (const each of ['forced', 'offered'] as const)
@@ -138,7 +138,11 @@ export const requestOf = (
   const messages = withExamples(dialogue, plan, isInContent(asking))
   const tools = functions.slice(0, functions.length - answers.length)
   if (asking === 'offered') return { messages, functions: forced ? answers : functions, choice: 'auto', stream }
-  if (asking === 'forced') return { messages, functions, choice: forcedChoice(plan, forced), stream }
+  if (asking === 'forced') {
+    // 'required' would leave the tools callable.
+    const only = forced && plan.choice !== undefined ? answers : functions
+    return { messages, functions: only, choice: forcedChoice(plan, forced), stream }
+  }
   const choice = tools.length === 0 ? undefined : forced ? 'none' : 'auto'
   if (asking === 'text') return { messages, functions: tools, choice, stream }
   const answer = functionOf(plan.declaration)
@@ -152,8 +156,8 @@ export const requestOf = (
 }
 
 /** Tools may come first, so the answer is only forced without them, on the last step, and when it is asked for again. */
-const forcedChoice = ({ tools, answers }: Plan<any, any>, forced: boolean): ToolChoice =>
-  forced || tools.size === 0 ? { name: answers[0]!.name } : 'required'
+const forcedChoice = ({ tools, answers, choice }: Plan<any, any>, forced: boolean): ToolChoice =>
+  choice === undefined && (forced || tools.size === 0) ? { name: answers[0]!.name } : 'required'
 
 /** Behind the system messages at the front. */
 const withExamples = (

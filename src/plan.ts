@@ -1,3 +1,4 @@
+import { type Choice, choiceOf, memberDeclarations } from './choice.ts'
 import { ConfigError } from './errors.ts'
 import { type PlannedExample, planExamples } from './examples.ts'
 import { checkOptions } from './options.ts'
@@ -16,6 +17,8 @@ interface PlannedTool {
 /** Everything that a run needs and that is known before anything is sent. */
 export interface Plan<I, O> {
   readonly declaration: Declaration<I, O>
+  /** Where the schema is one: its members are the functions. */
+  readonly choice: Choice | undefined
   readonly provider: Provider
   readonly modelId: string
   readonly messages: readonly Message[]
@@ -55,15 +58,24 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
-  const declaration = compileSchema(schema, { name: options.schemaName, description: options.schemaDescription })
-  const tools = planTools(options.tools ?? {}, declaration)
-  const answers = declaration.isText ? [] : [functionOf(declaration)]
+  const choice = choiceOf(schema)
+  const declaration = compileSchema(schema, {
+    name: options.schemaName,
+    description: options.schemaDescription,
+    fallbackName: choice && Object.keys(choice.members).join('_or_'),
+  })
+  const answers = (choice ? memberDeclarations(choice) : declaration.isText ? [] : [declaration]).map(functionOf)
+  const tools = planTools(
+    options.tools ?? {},
+    answers.map(({ name }) => name),
+  )
   const plan: Plan<I, O> = {
     declaration,
+    choice,
     provider,
     modelId: id,
     messages: [],
-    examples: planExamples(options.examples ?? [], declaration),
+    examples: planExamples(options.examples ?? [], declaration, choice),
     tools,
     functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
     answers,
@@ -104,7 +116,7 @@ export const functionOf = ({ name, description, wire }: Declaration<unknown, unk
 
 const planTools = (
   tools: Readonly<Record<string, Tool>>,
-  answer: Declaration<unknown, unknown>,
+  answers: readonly string[],
 ): ReadonlyMap<string, PlannedTool> => {
   const planned = new Map<string, PlannedTool>()
   for (const [name, tool] of Object.entries(tools)) {
@@ -112,8 +124,7 @@ const planTools = (
       throw new ConfigError(`Cannot offer tool '${name}': ${why}`, 'bad_option')
     }
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) reject('a name has 1 to 64 letters, digits, _ or -')
-    if (!answer.isText && name === answer.name)
-      reject('the answer function has that name; give the schema another one with schemaName')
+    if (answers.includes(name)) reject('the answer function has that name; give the schema another one with schemaName')
     if (typeof tool?.execute !== 'function') reject('execute must be a function')
     if (tool.inputSchema === undefined) reject('inputSchema is missing')
     const declaration = compileSchema<unknown, unknown>(tool.inputSchema, { name, description: tool.description })

@@ -116,7 +116,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
         mode,
         calls,
         warnings: verdict.warnings,
-        messages: [...transcript, ...closedTurn(turn, answer.call, 'ok')],
+        messages: [...transcript, ...closedTurn(turn, new Map(answer.calls.map(call => [call, 'ok'])))],
         response: answer.response,
       }
     }
@@ -193,7 +193,7 @@ const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
 
 const faultError = (
   context: Context<any, any>,
-  { turn, call, view }: Answer,
+  { turn, calls, view }: Answer,
   fault: Fault,
   repairs: number,
   why: string,
@@ -208,7 +208,8 @@ const faultError = (
       issues: fault.issues,
       cause: fault.cause,
       finishReason: turn.finishReason,
-      text: fault.generation ?? call?.arguments ?? view?.text ?? turn.text,
+      text:
+        fault.generation ?? (plan.choice === undefined ? calls[0]?.arguments : undefined) ?? view?.text ?? turn.text,
       partial: channel.value,
       ...(handedOut && { handedOut }),
     },

@@ -21,7 +21,9 @@ export const repairMessages = (
   const { name, isText, wrapper, inContent } = declared
   if (words !== undefined) {
     const content = wellFormed(words)
-    return turn.calls.length === 0 ? [...ownTurn(turn), { role: 'user', content }] : closedTurn(turn, call, content)
+    return turn.calls.length === 0
+      ? [...ownTurn(turn), { role: 'user', content }]
+      : closedTurn(turn, new Map(call && [[call, content]]))
   }
   const said = [
     (inContent ? undefined : headings[fault.code]) ?? 'The answer cannot be used:',
@@ -37,20 +39,20 @@ export const repairMessages = (
     return [...ownTurn(turn), { role: 'user', content: `${said}\n${wanted}` }]
   }
   const wanted = isText ? 'Answer with text.' : `Call '${name}' again with all of its arguments, corrected.`
-  return closedTurn(turn, call, `${said}\n${wanted}`)
+  return closedTurn(turn, new Map(call && [[call, `${said}\n${wanted}`]]))
 }
 
 /**
- * The model's turn and a result under every call of it, as providers demand: `content` under the given call, and under
- * the others that they were not run.
+ * The model's turn and a result under every call of it, as providers demand: under calls that are given none, that they
+ * were not run.
  */
-export const closedTurn = (turn: Turn, call: WireCall | undefined, content: string): Message[] => [
+export const closedTurn = (turn: Turn, results: ReadonlyMap<WireCall, string>): Message[] => [
   ...ownTurn(turn),
   ...turn.calls.map(
     (each): Message => ({
       role: 'tool',
       tool_call_id: each.id,
-      content: each === call ? content : 'Not run.',
+      content: results.get(each) ?? 'Not run.',
     }),
   ),
 ]
@@ -70,7 +72,7 @@ const mapStrings = (value: unknown, change: (text: string) => string, depth = 0)
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapStrings(each, change, depth + 1)]))
 }
 
-const headings: Partial<Record<Fault['code'], string>> = {
+export const headings: Partial<Record<Fault['code'], string>> = {
   schema_mismatch: 'The arguments do not fit the schema:',
   invalid_json: 'The arguments are not valid JSON:',
   no_call: 'The answer was not given as a function call:',

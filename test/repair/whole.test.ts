@@ -183,7 +183,9 @@ describe('the turn that goes back', () => {
       { id: 'a', name: 'x' },
       { id: 'b', name: 'Person' },
     ])
-    expect(closedTurn(turn, turn.calls[1], 'ok').map(({ tool_call_id, content }) => [tool_call_id, content])).toEqual([
+    expect(
+      closedTurn(turn, new Map([[turn.calls[1]!, 'ok']])).map(({ tool_call_id, content }) => [tool_call_id, content]),
+    ).toEqual([
       [undefined, undefined],
       ['a', 'Not run.'],
       ['b', 'ok'],

@@ -1,0 +1,42 @@
+import type { Issue, Message } from '../types.ts'
+import type { Turn, WireCall } from '../wire/wire.ts'
+import type { Fault } from './fault.ts'
+import { closedTurn, headings } from './whole.ts'
+import { issueLines } from './words.ts'
+
+/**
+ * The messages that ask for calls of a choice again: under each call what is wrong with it, in the words of its own arguments.
+ *
+ * @param calls those that are the answer, in the order of its list.
+ */
+export const repairCalls = (turn: Turn, fault: Fault, calls: readonly WireCall[], many: boolean): Message[] => {
+  const wrong = calls.map((call, index) => issuesOf(fault, call, many ? [index, 'value'] : ['value']))
+  // What is wrong with none of them is told of the first.
+  if (wrong.every(issues => issues.length === 0)) wrong[0] = fault.issues
+  const results = calls.map((call, index): [WireCall, string] => {
+    const issues = wrong[index]!
+    if (issues.length === 0) return [call, `Correct. Make this call again, with the corrected ones.`]
+    const lines = issueLines({ ...fault, issues, input: parsed(call) ?? undefined })
+    const heading = headings[fault.code] ?? 'The arguments cannot be used:'
+    const wanted = many
+      ? 'Make all calls again, corrected.'
+      : `Call '${call.name}' again with all of its arguments, corrected.`
+    return [call, [heading, ...lines, wanted].join('\n')]
+  })
+  return closedTurn(turn, new Map(results))
+}
+
+const issuesOf = ({ code, issues }: Fault, call: WireCall, prefix: Issue['path']): readonly Issue[] => {
+  if (code === 'invalid_json') return parsed(call) === undefined ? issues : []
+  return issues.flatMap(issue =>
+    prefix.every((step, i) => issue.path[i] === step) ? [{ ...issue, path: issue.path.slice(prefix.length) }] : [],
+  )
+}
+
+const parsed = (call: WireCall): unknown => {
+  try {
+    return JSON.parse(call.arguments || '{}')
+  } catch {
+    return undefined
+  }
+}
