@@ -37,6 +37,17 @@ first: schema_mismatch, 226 tokens [ 'totalCents must be the sum of the cents of
 repair: ok, 345 tokens []
 in all 571 tokens, $0.00013785
 `,
+  'inbox-router': `order { number: '4711' } { item: 'desk lamp', cents: 4900, delivered: '2026-11-16' }
+so far: {"name":"refund","value":{"order":"47"}}
+so far: {"name":"refund","value":{"order":"4711"}}
+so far: {"name":"refund","value":{"order":"4711","cents":4900}}
+refund 49 for order 4711
+`,
+  'search-filters': `one of the colors green, blue
+with the words bike helmet
+price up to 80
+json-schema - the answer is the text of the message, which the provider holds to the schema
+`,
   weather: `tool weather started: { location: 'Florence, Italy' }
 tool weather done: 40 C
 text: The
