@@ -171,6 +171,8 @@ describe('Budget', () => {
         await Promise.all(Array.from({ length: workers }, work))
         if (kind === 'calls') expect(sent).toBe(limit)
         else expect(budget.spent[kind]).toBeLessThanOrEqual(most + workers * dearest)
+        // Where a long request did not fit, a short one still may.
+        if (budget.spent[kind] < most) return
         const before = sent
         await work()
         expect(sent).toBe(before)
