@@ -78,6 +78,11 @@ schema_mismatch [
 row 2.amount: 'see note' is no amount
 2026-11-12 Electricity -61.25 = 2033.95
 `,
+  meeting: `a1  Draft the offer: Ines, 2026-11-27
+a2  Have the offer checked by legal: Tom, no date, after a1
+a3  Send the offer to the customer: nobody yet, 2026-11-30, after a2
+first schema_mismatch, repair ok
+`,
   resume: `Head of data, Lumen: 2021-03-01 to today, of a person whose name is certain
 Analyst, Northwind: 2016-06-15 to 2021-02-28, of a person whose name is certain
 Tutor, City library: ? to ?, of a person whose name is certain
