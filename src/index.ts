@@ -27,7 +27,6 @@ export {
   type Fingerprint,
   type Journal,
   type JournalEntry,
-  type Prices,
   type Progress,
   type RateLimits,
   type RecordItem,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import type { Prices } from 'decant'
+import type { Price } from 'decant'
 
 /** What an option takes; what is wrong with a value is said by what is wanted. */
 
@@ -18,7 +18,7 @@ export const amount = (text: string): number => {
 }
 
 /** `0.15,0.60` or `0.15,0.60,0.075`: USD for a million tokens. */
-export const priceList = (text: string): Prices => {
+export const priceList = (text: string): Price => {
   const [input, output, cachedInput, more] = text
     .split(',')
     .map(each => (each.trim() === '' ? Number.NaN : Number(each)))

@@ -1,9 +1,8 @@
+import { priceOf, tokensOf } from '../budget.ts'
 import type { Extractor } from '../extractor.ts'
+import type { Price } from '../types.ts'
 import { openSource } from './source.ts'
-import type { Prices, Source } from './types.ts'
-
-const charactersPerToken = 4
-const million = 1_000_000
+import type { Source } from './types.ts'
 
 /** What a run would send. */
 export interface DryRun {
@@ -26,7 +25,7 @@ export interface DryRun {
 export const dryRun = async <A, I, O>(
   extractor: Extractor<A, I, O>,
   records: Source<NoInfer<A>>,
-  { prices }: { readonly prices?: Prices | undefined } = {},
+  { prices }: { readonly prices?: Price | undefined } = {},
 ): Promise<DryRun> => {
   const source = openSource(records)()
   let count = 0
@@ -42,16 +41,16 @@ export const dryRun = async <A, I, O>(
   } finally {
     await source.close()
   }
-  const inputTokens = Math.ceil(characters / charactersPerToken)
+  const inputTokens = tokensOf(characters)
   const { maxOutputTokens } = extractor.declaration
   const outputTokens = maxOutputTokens === undefined ? undefined : maxOutputTokens * count
-  const least = prices && (inputTokens * prices.input) / million
+  const least = prices && priceOf(prices, { inputTokens })
   return {
     records: count,
     inputTokens,
     ...(outputTokens !== undefined && { outputTokens }),
     ...(least !== undefined && {
-      cost: { least, ...(outputTokens !== undefined && { most: least + (outputTokens * prices!.output) / million }) },
+      cost: { least, ...(outputTokens !== undefined && { most: priceOf(prices!, { inputTokens, outputTokens }) }) },
     }),
     ...(first !== undefined && { request: first }),
   }

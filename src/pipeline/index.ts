@@ -8,7 +8,6 @@ export type {
   Fingerprint,
   Journal,
   JournalEntry,
-  Prices,
   Progress,
   RateLimits,
   RecordItem,

@@ -1,6 +1,7 @@
-import type { Call, Usage } from '../types.ts'
+import { priceOf, sum } from '../budget.ts'
+import type { Call, Price, Usage } from '../types.ts'
 import { failureOf } from './failure.ts'
-import type { FailureKind, Prices, RecordItem, Totals } from './types.ts'
+import type { FailureKind, RecordItem, Totals } from './types.ts'
 
 /** Kinds of failures that are told apart, and keys that are remembered of each. */
 const mostKinds = 50
@@ -12,11 +13,6 @@ const enough = 20
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Counted = Omit<Mutable<Totals>, 'elapsed' | 'costOf'>
-
-const million = 1_000_000
-
-/** USD, to the 12th digit: no sum ends in ...00000001. */
-const plus = (a: number, b: number): number => (Math.round(a * 1e12) + Math.round(b * 1e12)) / 1e12
 
 /** Sums a run up as it goes. */
 export class Meter {
@@ -34,7 +30,7 @@ export class Meter {
   readonly costOf: Partial<Record<Call['kind'], number>> = {}
   /** Failures since the last record that was done. */
   inRow = 0
-  readonly #prices: Prices | undefined
+  readonly #prices: Price | undefined
   readonly #kinds = new Map<string, Mutable<FailureKind> & { keys: string[] }>()
   readonly #started = performance.now()
   readonly #perSecond = new Array<{ second: number; count: number }>(seconds)
@@ -42,7 +38,7 @@ export class Meter {
   #spread = 0
   #ended: number | undefined
 
-  constructor(prices: Prices | undefined) {
+  constructor(prices: Price | undefined) {
     this.#prices = prices
   }
 
@@ -76,23 +72,13 @@ export class Meter {
     if (call.cost !== undefined) return call.cost
     const usage = call.usage ?? call.estimated
     if (usage === undefined) return 0
-    if (this.#prices === undefined) return undefined
-    const { input, output, cachedInput = input } = this.#prices
-    const { inputTokens = 0, outputTokens = 0, cachedInputTokens = 0 } = usage
-    return (
-      ((inputTokens - cachedInputTokens) * input + cachedInputTokens * cachedInput + outputTokens * output) / million
-    )
+    return this.#prices && priceOf(this.#prices, usage)
   }
 
   /** USD of all calls of a record. */
   costOfCalls(calls: readonly Call[]): number | undefined {
-    let sum = 0
-    for (const call of calls) {
-      const price = this.priceOf(call)
-      if (price === undefined) return undefined
-      sum = plus(sum, price)
-    }
-    return sum
+    const prices = calls.map(call => this.priceOf(call))
+    return prices.every(price => price !== undefined) ? sum(prices) : undefined
   }
 
   /** Calls were paid for, whatever became of their record. */
@@ -105,8 +91,8 @@ export class Meter {
       const price = this.priceOf(call)
       if (price === undefined) this.sums.unpriced++
       else {
-        this.sums.cost = plus(this.sums.cost, price)
-        this.costOf[call.kind] = plus(this.costOf[call.kind] ?? 0, price)
+        this.sums.cost = sum([this.sums.cost, price])
+        this.costOf[call.kind] = sum([this.costOf[call.kind] ?? 0, price])
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Call, Issue, Usage } from '../types.ts'
+import type { Call, Issue, Price, Usage } from '../types.ts'
 
 /** What records may come from. It is read no faster than records are wanted, and its `return` is called when they no longer are. */
 export type Source<A> = Iterable<A> | AsyncIterable<A> | ReadableStream<A>
@@ -114,14 +114,6 @@ export interface RateLimits {
   readonly tpm?: number | undefined
 }
 
-/** USD for a million tokens: used where the provider reports no cost. */
-export interface Prices {
-  readonly input: number
-  readonly output: number
-  /** Default: as `input`. */
-  readonly cachedInput?: number | undefined
-}
-
 /** When to start no more records. What is in flight is finished: it is paid for. */
 export interface Budget {
   readonly usd?: number | undefined
@@ -147,7 +139,7 @@ export interface ExtractAllOptions<A> {
   /** Stop when this many records in a row have failed. Default 20. */
   readonly maxFailuresInRow?: number | undefined
   readonly budget?: Budget | undefined
-  readonly prices?: Prices | undefined
+  readonly prices?: Price | undefined
   /** How many records there are. Default: the length of a list, the size of a set. */
   readonly total?: number | undefined
   /** Told at most ten times a second while the run goes on, and once at its end. What it throws is ignored. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { extractAll, type Prices, type RecordItem, type Summary } from 'decant'
+import { extractAll, type Price, type RecordItem, type Summary } from 'decant'
 import { exits } from '../exit.ts'
 import { UsageError } from '../failure.ts'
 import { type AnyExtractor, loadExtractor, type Wishes } from '../input/extractor.ts'
@@ -28,7 +28,7 @@ export interface RunOptions extends Wishes, Manner {
   readonly rpm?: number
   readonly tpm?: number
   readonly budgetUsd?: number
-  readonly prices?: Prices
+  readonly prices?: Price
   readonly retryFailed?: boolean
   readonly keepGoing?: boolean
   readonly overwrite?: boolean

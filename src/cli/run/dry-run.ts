@@ -1,4 +1,4 @@
-import { dryRun, type Prices } from 'decant'
+import { dryRun, type Price } from 'decant'
 import { exits } from '../exit.ts'
 import type { AnyExtractor } from '../input/extractor.ts'
 import { functionsOf, modelName } from '../input/function.ts'
@@ -11,7 +11,7 @@ import { plain, safeJson } from '../terminal/text.ts'
 export const dryRunCommand = async (
   extractor: AnyExtractor,
   input: Input,
-  { prices, json }: Manner & { readonly prices?: Prices },
+  { prices, json }: Manner & { readonly prices?: Price },
   io: Io,
 ): Promise<number> => {
   const { records, inputTokens, outputTokens, cost } = await dryRun(extractor, recordsOf(input), { prices })
