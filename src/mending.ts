@@ -4,13 +4,12 @@ import { readDocument } from './decode/strict.ts'
 import { JsonError, type JsonValue } from './json/index.ts'
 import type { Verdict } from './judge.ts'
 import { isInContent } from './modes.ts'
-import type { Plan } from './plan.ts'
+import { functionOf, type Plan } from './plan.ts'
 import { repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
 import { applyPatch, type Patch, patchOf, sameFault } from './repair/patch.ts'
 import { closedTurn, repairMessages } from './repair/whole.ts'
 import type { FunctionCall, Issue, Message } from './types.ts'
-import type { WireFunction } from './wire/wire.ts'
 
 /** A document that patches go into, as it stands. */
 export interface Draft {
@@ -56,7 +55,7 @@ export const repairOf = (
   const patch = patchOf(fault, draft.document, plan.declaration, channel.handedOut)
   if (patch === undefined) return whole
   // What is said of the issues is the same either way.
-  const costs = JSON.stringify(functionOf(patch)).length + patch.size
+  const costs = JSON.stringify(functionOf(patch.declaration)).length + patch.size
   const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
   return repair === 'auto' && dear
     ? whole
@@ -94,12 +93,6 @@ const draftOf = (
   return warnings.every(({ code }) => code === 'duplicate_key') ? { document: read.value, warnings } : undefined
 }
 
-const functionOf = ({ declaration: { name, description, wire } }: Patch): WireFunction => ({
-  name,
-  description,
-  parameters: wire,
-})
-
 /** The context in which the values of a patch are asked for: there is one function, and nothing of it is shown. */
 export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch): Context<I, unknown> => ({
   ...context,
@@ -107,8 +100,8 @@ export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch
     ...plan,
     fallbacks: [],
     declaration: patch.declaration,
-    functions: [functionOf(patch)],
-    answers: [functionOf(patch)],
+    functions: [functionOf(patch.declaration)],
+    answers: [functionOf(patch.declaration)],
     choice: undefined,
     examples: [],
     tools: new Map(),
