@@ -7,7 +7,7 @@ const floors = [
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
-  { run: '(run|fallback|ask|access|judge|tools|modes|mending|validate)\\.ts' },
+  { run: '(run|fallback|ask|sink|access|judge|tools|modes|mending|validate)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: 'extractor\\.ts' },

@@ -1,11 +1,7 @@
 import { orAbort } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
-import type { CheckListener } from './decode/check/index.ts'
-import { Composer } from './decode/composer.ts'
-import { Content } from './decode/content.ts'
-import type { Hopeless } from './decode/hopeless.ts'
-import { ArgumentsView, TextView } from './decode/view.ts'
+import type { ArgumentsView } from './decode/view.ts'
 import { APIError, ExtractError, OutputError, StreamError } from './errors.ts'
 import { BodyReader, type BodySink } from './http/body.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
@@ -14,13 +10,14 @@ import { redact, redactHeaders } from './http/redact.ts'
 import { nextTry, sleep } from './http/retry.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { Ledger, OpenCall } from './ledger.ts'
-import { type Asked, type Asking, askingOf, isInContent, mayIgnoreFunction, requestOf, stepDown } from './modes.ts'
+import { type Asked, type Asking, askingOf, requestOf, stepDown } from './modes.ts'
 import type { Plan } from './plan.ts'
 import type { Fault } from './repair/fault.ts'
+import { sinkFor } from './sink.ts'
 import type { Call, Issue, Message } from './types.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
 import { encodeRequest } from './wire/chat-completions/encode.ts'
-import type { DeltaSink, Turn, WireCall, WireRequest } from './wire/wire.ts'
+import type { Turn, WireCall, WireRequest } from './wire/wire.ts'
 
 /** What the parts of one run share. */
 export interface Context<I, O> {
@@ -47,8 +44,8 @@ export interface Answer extends Asked {
 }
 
 /**
- * Asks once, and again after failures of the transport and where another way of asking is left. A stream that breaks after something was shown restarts as another
- * attempt.
+ * Asks once, and again after failures of the transport and where another way of asking is left. A stream that breaks after
+ * something was shown restarts as another attempt.
  */
 export const ask = async <I, O>(
   context: Context<I, O>,
@@ -285,101 +282,4 @@ const account = (
   if (known !== undefined) call.requestId = known
   call.received = decoder.outputLength
   call.timing.total = elapsed
-}
-
-/** Sends deltas where they belong: text to the reader of text, the answer's arguments - or its JSON text - into its view. */
-const sinkFor = <I, O>(
-  { plan, channel, aside }: Context<I, O>,
-  asking: Asking,
-): {
-  sink: DeltaSink
-  /** What the whole turn has of the answer. */
-  answer: (turn: Turn) => { indices: readonly number[]; view: ArgumentsView | undefined; notes: readonly Issue[] }
-  hopeless: () => Hopeless | undefined
-  /** What is to be seen of it so far. */
-  shown: () => unknown
-} => {
-  const { declaration, options, choice } = plan
-  const names = new Set(isInContent(asking) ? [] : plan.answers.map(({ name }) => name))
-  let index: number | undefined
-  let view: ArgumentsView | undefined
-  const text = declaration.isText ? new TextView(options) : undefined
-  const content = isInContent(asking) ? new Content() : undefined
-  if (text !== undefined) channel.show(text)
-  /** Deltas are read that came together: those behind the one that left no hope are as good as never sent. */
-  let together = false
-  const isCutOff = (): boolean => together && view?.hopeless !== undefined
-  const open = (): ArgumentsView => {
-    const listener: CheckListener = {
-      onIssue(issue) {
-        if (!isCutOff()) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
-      },
-      onComplete(path, value, valid) {
-        if (valid && !isCutOff()) channel.complete(path, value)
-      },
-    }
-    const opened = new ArgumentsView(declaration, aside ? {} : listener, options)
-    view = opened
-    if (!aside) channel.show(opened)
-    return opened
-  }
-  const feed = (piece: string): void => {
-    if (piece !== '') (view ?? open()).feed(piece)
-  }
-  const composer = choice && new Composer(choice.many, declaration.wrapper, feed)
-  const sink: DeltaSink = {
-    text(delta) {
-      if (content !== undefined) return feed(content.feed(delta))
-      if (channel.watched) channel.emit({ type: 'text', attempt: channel.attempt, delta })
-      text?.feed(delta)
-    },
-    reasoning(delta) {
-      if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
-    },
-    call(opened, name) {
-      if (!names.has(name)) return
-      if (composer !== undefined) composer.open(opened, name)
-      else if (index === undefined) {
-        index = opened
-        open()
-      }
-    },
-    arguments(of, delta, ends) {
-      if (composer !== undefined) {
-        let from = 0
-        for (const end of ends ?? [delta.length]) {
-          composer.arguments(of, delta.slice(from, end))
-          if (view?.hopeless !== undefined && end < delta.length) return end
-          from = end
-        }
-        return undefined
-      }
-      if (of !== index || view === undefined) return undefined
-      const given = view.hopeless
-      together = ends !== undefined
-      view.feed(delta)
-      if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
-      const start = view.text.length - delta.length
-      view = view.cut(ends)
-      if (!aside) channel.show(view)
-      return view.text.length - start
-    },
-  }
-  const answer = (turn: Turn): ReturnType<ReturnType<typeof sinkFor>['answer']> => {
-    if (content !== undefined) {
-      feed(content.finish())
-      return { indices: [], view, notes: content.notes }
-    }
-    composer?.finish()
-    const indices = composer?.indices ?? (index === undefined ? [] : [index])
-    const unasked = mayIgnoreFunction(plan) && turn.calls.length === 0 ? Content.whole(turn.text) : undefined
-    feed(unasked?.json ?? '')
-    return { indices, view, notes: unasked?.content.notes ?? [] }
-  }
-  return {
-    sink,
-    answer,
-    hopeless: () => (view ?? text)?.hopeless,
-    shown: () => (view ?? text)?.value,
-  }
 }
