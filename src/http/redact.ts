@@ -14,15 +14,14 @@ const shapes = [
 const base64Run = /[A-Za-z0-9+/_-]{16,}/g
 
 /**
- * The text without any key: known secrets by value (also base64-, URL- and JSON-encoded; providers echo keys in error
- * bodies), unknown ones by shape, either also inside of what base64 hides. A secret of fewer than four characters is a word
- * like any other and stays.
+ * The text without any key: known secrets by value, however a server writes them (base64; the escapes of URLs, JSON and
+ * pages; in capitals: providers echo keys in error bodies), unknown ones by shape, either also inside of what base64 hides.
+ * A secret of fewer than four characters is a word like any other and stays.
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
-  const forms = allFormsOf(secrets)
+  const known = patternOf(secrets)
   const clean = (dirty: string): string => {
-    let text = dirty
-    for (const form of forms) text = text.replaceAll(form, '[redacted]')
+    let text = known === undefined ? dirty : dirty.replace(known, '[redacted]')
     for (const shape of shapes) text = text.replace(shape, '[redacted]')
     return text
   }
@@ -36,17 +35,21 @@ export const redact = (text: string, secrets: readonly string[]): string => {
   })
 }
 
-/** The secrets of one call are asked for more than once; what is known of them goes with them. */
-const known = new WeakMap<readonly string[], readonly string[]>()
+/** That of the last secrets: calls that follow each other have the same. */
+let last: { readonly of: string; readonly pattern?: RegExp } = { of: '' }
 
-/** The longest first: a secret that another one begins with would leave that one's rest behind. */
-const allFormsOf = (secrets: readonly string[]): readonly string[] => {
-  let forms = known.get(secrets)
-  if (forms === undefined) {
-    forms = secrets.flatMap(formsOf).sort((a, b) => b.length - a.length)
-    known.set(secrets, forms)
+const patternOf = (given: readonly string[]): RegExp | undefined => {
+  // As it travels in a header: without the line end that a key file leaves behind. What is no text came from a caller
+  // without types; this is the last place to throw at it.
+  const secrets = given.map(each => (typeof each === 'string' ? each.trim() : '')).filter(({ length }) => length >= 4)
+  if (secrets.length === 0) return undefined
+  const of = secrets.join('\n')
+  if (of !== last.of) {
+    // The longest first: a secret that another one begins with would leave that one's rest behind.
+    secrets.sort((a, b) => b.length - a.length)
+    last = { of, pattern: new RegExp(secrets.flatMap(formsOf).join('|'), 'gi') }
   }
-  return forms
+  return last.pattern
 }
 
 const utf8 = new TextDecoder()
@@ -58,20 +61,25 @@ const fromBase64 = (text: string): string => {
   return /[^ -~]/.test(bytes) ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
 }
 
-const formsOf = (given: string): string[] => {
-  // As it travels in a header: without the line end that a key file leaves behind. What is no text came from a caller
-  // without types; this is the last place to throw at it.
-  const secret = typeof given === 'string' ? given.trim() : ''
-  if (secret.length < 4) return []
-  const bytes = new TextEncoder().encode(secret)
+const encoder = new TextEncoder()
+
+const formsOf = (secret: string): string[] => {
   // Unpadded, so that it is found with padding and without.
-  const base64 = btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join('')).replace(/=+$/, '')
+  const base64 = btoa(Array.from(encoder.encode(secret), byte => String.fromCharCode(byte)).join('')).replace(/=+$/, '')
   const base64url = base64.replaceAll('+', '-').replaceAll('/', '_')
-  // Not encodeURIComponent(secret): it throws at half a surrogate pair, and an error must not hide another.
-  const url = encodeURIComponent(new TextDecoder().decode(bytes))
-  const form = new URLSearchParams({ '': secret }).toString().slice(1)
-  return [secret, base64, base64url, url, form, JSON.stringify(secret).slice(1, -1)]
+  return [secret.replace(/[^a-z\d]/giu, signIn), ...[base64, base64url].map(form => form.replace(/[+/-]/g, '\\$&'))]
 }
+
+/** A sign as it is or behind backslashes, as `%2f` (within an URL that is escaped itself `%252f`), `\\u002f`, `&#x2f;` or `&#47;`. */
+const signIn = (sign: string): string => {
+  const code = sign.codePointAt(0)!
+  const plain = sign === ' ' ? '[ +]' : code < 0x80 ? `\\${sign}` : sign
+  const url = Array.from(encoder.encode(sign), byte => `%(?:25){0,2}${hex(byte, 2)}`).join('')
+  const json = Array.from(sign.split(''), unit => `\\\\{1,4}u${hex(unit.charCodeAt(0), 4)}`).join('')
+  return `(?:\\\\{0,4}${plain}|${url}|${json}|&#(?:x${hex(code)}|${code});)`
+}
+
+const hex = (code: number, digits = 0): string => code.toString(16).padStart(digits, '0')
 
 /** The same headers where no value holds a key, else a copy without. */
 export const redactHeaders = (headers: Headers, secrets: readonly string[]): Headers => {

@@ -15,6 +15,12 @@ describe('known secrets', () => {
     ['base64url', Buffer.from(secret).toString('base64url')],
     ['URL', encodeURIComponent(secret)],
     ['form', new URLSearchParams({ k: secret }).toString().slice(2)],
+    ['URL in small letters', encodeURIComponent(secret).toLowerCase()],
+    ['URL in an URL', encodeURIComponent(encodeURIComponent(secret))],
+    ['JSON of PHP', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/').replaceAll('ä', '\\u00e4')],
+    ['JSON of .NET, in JSON', 'p\\\\u00E4ssword\\\\/\\\\u002B of\\\\u003Dmine'],
+    ['a page', 'p&#228;ssword&#x2F;&#43; of&#61;mine'],
+    ['capitals', secret.toUpperCase()],
   ])('%s', (_, form) => {
     expect(redact(`before ${form} after`, [secret])).toMatch(/^before \[redacted\]=* after$/)
   })
