@@ -150,15 +150,15 @@ const whole = (sink: BodySink): Framing => {
 
 const events = (sink: BodySink): Framing => {
   let ended = false
-  const onData = (data: string): boolean => {
+  const onData = (data: string, isError: boolean): boolean => {
     if (data.length > maxPayload) throw tooLong('An event')
     // The one that nearly all are.
-    if (!ended && data.charCodeAt(0) === 0x7b) return sink.payload(data)
+    if (!ended && !isError && data.charCodeAt(0) === 0x7b) return sink.payload(data)
     const payload = data.trim()
     if (payload === '[DONE]') state.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
     if (payload === '' || (ended && !isJson(payload))) return !state.done
-    return !state.done && sink.payload(data)
+    return !state.done && sink.payload(isError ? errorOf(payload) : data)
   }
   const splitter = new EventSplitter(maxPayload, onData)
   const went = (on: boolean | 'too long'): void => {
@@ -177,6 +177,12 @@ const events = (sink: BodySink): Framing => {
     },
   }
   return state
+}
+
+/** What came under the name of an error, as every other error comes. */
+const errorOf = (payload: string): string => {
+  const said = isJson(payload) ? JSON.parse(payload) : payload
+  return said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
 }
 
 const isJson = (text: string): boolean => {

@@ -6,17 +6,20 @@ const LF = 0x0a
  * Cuts a stream of server-sent events into the data of each, to the letter of the standard as far as an answer needs it
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation): lines end with LF, CR or
  * both; one space after the colon is no part of the value; data lines are joined with LF; comments and other fields say
- * nothing. A byte order mark is the reader's to take off.
+ * nothing, but for an event of the name `error`. llama.cpp wrote errors in a field `error`, which is none of the standard's,
+ * until 2025 (ggml-org/llama.cpp#16109). A byte order mark is the reader's to take off.
  *
  * No character is looked at twice, and of a piece nothing is copied but an unfinished line at its end.
  */
 export class EventSplitter {
-  readonly #onData: (data: string) => boolean
+  readonly #onData: (data: string, isError: boolean) => boolean
   readonly #limit: number
   /** A line whose end has not come. */
   #rest = ''
   /** The data lines of an event whose blank line has not come. */
   #data: string | undefined
+  /** That event is an error by its name. */
+  #isError = false
   /** The last piece ended with CR: an LF at the start of the next one belongs to it. */
   #afterReturn = false
 
@@ -24,7 +27,7 @@ export class EventSplitter {
    * @param limit an event may be this long, in UTF-16 units.
    * @param onData returns false when no more is wanted.
    */
-  constructor(limit: number, onData: (data: string) => boolean) {
+  constructor(limit: number, onData: (data: string, isError: boolean) => boolean) {
     this.#limit = limit
     this.#onData = onData
   }
@@ -40,10 +43,10 @@ export class EventSplitter {
       if (cr !== -1 && cr < from) cr = text.indexOf('\r', from)
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
       if (end === -1) break
-      const begun = this.#rest !== '' || this.#data !== undefined
+      const begun = this.#rest !== '' || this.#data !== undefined || this.#isError
       if (!begun && end === lf && text.charCodeAt(end + 1) === LF && text.startsWith('data: ', from)) {
         // Nearly every event is this one: a line of data and a blank one, in one piece.
-        if (!this.#onData(text.slice(from + 6, end))) return false
+        if (!this.#onData(text.slice(from + 6, end), false)) return false
         from = end + 2
         continue
       }
@@ -67,13 +70,17 @@ export class EventSplitter {
 
   #line(line: string): boolean {
     if (line === '') {
-      const data = this.#data
+      const [data, isError] = [this.#data, this.#isError]
       this.#data = undefined
-      return data === undefined || this.#onData(data)
+      this.#isError = false
+      return data === undefined || this.#onData(data, isError)
     }
-    if (!line.startsWith('data') || (line.length > 4 && line[4] !== ':')) return true
-    const value = line.slice(line[5] === ' ' ? 6 : 5)
-    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+    const [, field, value = ''] = /^(data|error|event)(?:: ?|$)(.*)$/s.exec(line) ?? []
+    if (field === 'event') this.#isError = value === 'error'
+    else if (field !== undefined) {
+      this.#isError ||= field === 'error'
+      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+    }
     return true
   }
 }

@@ -108,8 +108,20 @@ export const bodies: readonly Scenario[] = [
           done,
         ),
       }),
-      ...each(fails('StreamError', 'malformed', { retryable: true }), {
-        'in words': reply(begun(cutOff), 'event: error\ndata: the model crashed\n\n'),
+      ...each(fails('APIError', 'upstream', { retryable: true, says: ['the model crashed'] }), {
+        'in words': reply(begun(), 'event: error\ndata: the model crashed\n\n', finish(), done),
+        'that does not say so inside': reply(
+          begun(),
+          'event: error\ndata: {"message":"the model crashed"}\n\n',
+          finish(),
+          done,
+        ),
+        'in a field of its own': reply(
+          begun(),
+          'error: {"code":500,"message":"the model crashed"}\n\n',
+          finish(),
+          done,
+        ),
       }),
     ],
   }),
