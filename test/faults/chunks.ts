@@ -198,6 +198,14 @@ export const chunks: readonly Scenario[] = [
     streamed: [
       ...each(truncated, { person: reply(stream(whole, 'length')) }),
       ...each(truncated, { list: listed('length').streamed }, { schema: list }),
+      ...each(truncated, {
+        'on the first chunk, and a word that nobody knows on the last': reply(
+          event({}, 'length'),
+          begun(),
+          finish('odd'),
+          done,
+        ),
+      }),
     ],
     plain: [
       ...each(truncated, { person: reply(plain(whole, 'length')) }),

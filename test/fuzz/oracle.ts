@@ -22,6 +22,7 @@ export const truthOf = (bytes: Uint8Array): Truth => {
     truth.forbidden ??= why
   }
   let finished = false
+  let streamed = false
   for (const payload of payloads) {
     const chunk = parse(payload)
     if (typeof chunk !== 'object' || chunk === null || Array.isArray(chunk)) {
@@ -40,7 +41,10 @@ export const truthOf = (bytes: Uint8Array): Truth => {
     const part = isObject(choice.delta) ? choice.delta : choice.message
     if (!isObject(part)) continue
     if (typeof part.refusal === 'string' && part.refusal !== '') forbid('there is a refusal')
-    truth.text += textOf(part.content)
+    const text = textOf(part.content)
+    // Behind deltas a message says the whole once more.
+    if (part === choice.delta || !streamed || truth.text === '') truth.text += text
+    streamed ||= part === choice.delta && (text !== '' || part.tool_calls !== undefined)
     for (const call of Array.isArray(part.tool_calls) ? part.tool_calls : []) {
       const args = isObject(call) && isObject(call.function) ? call.function.arguments : undefined
       if (args !== undefined && args !== null) truth.pieces.push(typeof args === 'string' ? args : JSON.stringify(args))

@@ -10,6 +10,8 @@ import { addReport, readUsage } from './usage.ts'
 
 type Json = Record<string, unknown>
 
+/** Finish reasons are words; no longer one is passed on, in characters. */
+const longestReason = 64
 /** An answer may be this long, reasoning included, in UTF-16 units: a model that repeats itself never ends by itself. */
 const maxOutput = 16 * 1024 * 1024
 
@@ -36,6 +38,8 @@ export class ChatDecoder implements WireDecoder {
   #length = 0
   #payloads = 0
   #answered = false
+  /** Output has come in deltas. */
+  #byDelta = false
   #ending: Ending = 'clean'
   /** Some servers put "stop" on every chunk (BerriAI/litellm#2195): then the finish reason tells no end. */
   #wentOn = false
@@ -88,13 +92,17 @@ export class ChatDecoder implements WireDecoder {
     if (choice.error) throw this.#fail(choice)
     const before = this.outputLength
     this.#read(choice)
-    if (this.outputLength > before) this.#grew()
+    if (this.outputLength > before) {
+      this.#grew()
+      this.#byDelta ||= objectOf(choice.delta) !== undefined
+    }
     this.#envelope = this.#envelopeOf(payload, chunk)
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
       const ending = endingOf(choice.finish_reason)
-      // After the first reason only one counts that is not clean.
-      if (this.finishReason === null || ending !== 'clean') {
-        this.finishReason = choice.finish_reason
+      // After the first reason only one counts that is not clean, and one that nobody knows takes no such one back.
+      const worse = ending !== 'clean' && (ending !== 'unknown' || this.#ending === 'clean')
+      if (this.finishReason === null || worse) {
+        this.finishReason = choice.finish_reason.slice(0, longestReason)
         this.#ending = ending
       }
     }
@@ -171,7 +179,7 @@ export class ChatDecoder implements WireDecoder {
 
   #read(choice: Json): void {
     const delta = objectOf(choice.delta)
-    const part = delta ?? objectOf(choice.message) ?? {}
+    const part = delta ?? this.#unsaid(objectOf(choice.message) ?? {})
     const reasoning = this.#reasoning.feed(part)
     if (reasoning !== '') {
       this.#length += reasoning.length
@@ -196,6 +204,16 @@ export class ChatDecoder implements WireDecoder {
     }
   }
 
+  /** Behind deltas a message says the whole once more; new is what none of them has said. */
+  #unsaid(message: Json): Json {
+    if (!this.#byDelta) return message
+    return {
+      ...(this.#text.length === 0 && { content: message.content }),
+      ...(this.#refusal === '' && { refusal: message.refusal }),
+      ...(this.#calls.length === 0 && { tool_calls: message.tool_calls }),
+    }
+  }
+
   /** The message names the place, never the payload: it may hold what must not be logged. */
   #parse(payload: string): Json {
     let chunk: unknown
@@ -207,7 +225,9 @@ export class ChatDecoder implements WireDecoder {
         'malformed',
       )
     }
-    const object = objectOf(chunk)
+    const [first] = Array.isArray(chunk) ? chunk : []
+    // Gemini's compatible endpoint puts the one error into a list.
+    const object = objectOf(objectOf(first)?.error ? first : chunk)
     if (object === undefined) {
       throw new StreamError(`Payload ${this.#payloads} of the answer is not a JSON object`, 'malformed')
     }
