@@ -16,9 +16,10 @@ export interface CallFragment {
 
 interface OpenCall {
   readonly position: number
+  indexed: boolean
   id: string
   name: string
-  readonly arguments: GrowingText
+  arguments: GrowingText
   /** Whether the arguments end with a brace: only then is it worth to ask whether they are whole. */
   braced: boolean
   /** What of the arguments `brackets` has not seen yet. */
@@ -89,9 +90,11 @@ export class CallAssembler {
   }
 
   #append(call: OpenCall, piece: string): void {
+    // LiteLLM put an empty object before the arguments of Anthropic's models (BerriAI/litellm#4537).
+    if (isEmpty(call) && piece.startsWith('{')) call.arguments = new GrowingText()
     const held = call.opened ? '' : call.arguments.value
     this.#keep(call, piece)
-    if (call.name === '') return
+    if (call.name === '' || isEmpty(call)) return
     if (!call.opened) {
       call.opened = true
       this.#sink.call(call.position, call.name)
@@ -157,7 +160,9 @@ export class CallAssembler {
     }
     const known = this.#byIndex.get(index)
     if (known !== undefined && !startsAnew(known, id, name)) return known
-    const call = this.#open()
+    // An index that comes later than the call: a fragment that names nothing goes on.
+    const call = id === '' && name === '' && last !== undefined && !last.indexed ? last : this.#open()
+    call.indexed = true
     this.#byIndex.set(index, call)
     return call
   }
@@ -168,6 +173,7 @@ export class CallAssembler {
     }
     const call = {
       position: this.#calls.length,
+      indexed: false,
       id: '',
       name: '',
       arguments: new GrowingText(),
@@ -194,6 +200,9 @@ const startsAnew = (call: OpenCall, id: string, name: string): boolean =>
 /** Without index and id a name begins a new call after one that is whole, unless it only repeats that one. */
 const followsWhole = (call: OpenCall, name: string, piece: string): boolean =>
   name !== '' && isWhole(call) && (name !== call.name || piece !== call.arguments.value)
+
+/** Whether there is nothing but an empty object yet: what it is shows when more comes, or the end. */
+const isEmpty = ({ opened, arguments: args }: OpenCall): boolean => !opened && args.length === 2 && args.value === '{}'
 
 /** Asked for every fragment of some servers: each character is looked at once. */
 const isWhole = (call: OpenCall): boolean => {
