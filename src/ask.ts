@@ -198,7 +198,8 @@ const once = async <I, O>(
       if (decoder.finished && error instanceof StreamError && error.code === 'network') return false
       throw error
     })
-    const turn = decoder.end()
+    const said = decoder.end()
+    const turn = { ...said, finishReason: said.finishReason && redact(said.finishReason, secrets) }
     const { indices, view, notes } = answer(turn)
     noteShown()
     channel.grew()
@@ -274,8 +275,8 @@ const account = (
   const { reported, finishReason, id, model } = decoder
   if (reported !== undefined) call.usage = reported.usage
   if (reported?.cost !== undefined) call.cost = reported.cost
-  if (finishReason !== null) call.finishReason = finishReason
   // A gateway may echo a key in any of them.
+  if (finishReason !== null) call.finishReason = redact(finishReason, secrets)
   if (id !== undefined) call.responseId = redact(id, secrets)
   if (model !== undefined) call.responseModel = redact(model, secrets)
   const known = requestId ?? call.responseId

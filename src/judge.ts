@@ -106,11 +106,14 @@ const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, vie
   }
 }
 
+/** No function has a longer one, in characters; what a server puts there may. */
+const longestName = 64
+
 const nothingUsable = ({ plan }: Context<any, any>, { turn, asking }: Answer): Fault => {
   const { isText } = plan.declaration
   const names = plan.answers.map(({ name }) => `'${name}'`)
   if (turn.calls.length > 0) {
-    const all = turn.calls.map(({ name }) => `'${name}'`)
+    const all = turn.calls.map(({ name }) => `'${name.slice(0, longestName)}'`)
     const called = (plan.choice ? all.filter(name => !names.includes(name)) : all).join(', ')
     const message =
       isText || isInContent(asking)

@@ -12,6 +12,9 @@ export interface RawIssue {
   readonly unionErrors?: readonly { readonly issues: readonly RawIssue[] }[] | undefined
 }
 
+/** A library may name every key that it does not know, in characters. */
+const longestMessage = 500
+
 /** A library's issues as ours, those of unions narrowed to the branch that was meant. */
 export const issuesOf = (raw: readonly RawIssue[]): Issue[] => raw.flatMap(issue => flatten(issue, []))
 
@@ -32,9 +35,8 @@ function flatten(raw: RawIssue, base: Issue['path']): Issue[] {
   const best = branches.filter(branch => reached(branch, path)).sort(byNearness(path))[0]
   if (best !== undefined) return best
   const messages = [...new Set(branches.flat().map(issue => issue.message))]
-  return [
-    { path, code: codeOf(raw), message: messages.length > 0 ? messages.join('; or ').slice(0, 500) : messageOf(raw) },
-  ]
+  const message = messages.length > 0 ? messages.join('; or ') : messageOf(raw)
+  return [{ path, code: codeOf(raw), message: message.slice(0, longestMessage) }]
 }
 
 /** Whether the value was of the branch's kind at all: none of its issues is about the value itself. */
