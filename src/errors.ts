@@ -197,10 +197,11 @@ export class BudgetError extends ExtractError {
 
 /**
  * A journal cannot serve. `foreign`: it is of another extractor. `locked`: another process writes it. `unreadable`: it is
- * no journal, or damaged. `failed`: it could not be written, so that what was done last does not count.
+ * no journal, not there, or damaged. `failed`: it could not be written, so that what was done last does not count.
+ * `key_conflict`: it has another record under the key of this one.
  */
 export class JournalError extends ExtractError {
-  declare readonly code: 'foreign' | 'locked' | 'unreadable' | 'failed'
+  declare readonly code: 'foreign' | 'locked' | 'unreadable' | 'failed' | 'key_conflict'
   protected static override readonly brand = 'JournalError'
   constructor(message: string, code: JournalError['code'], details?: ErrorDetails) {
     super(message, code, false, details)

@@ -32,6 +32,7 @@ const words: Readonly<Record<keyof Fingerprint, string>> = {
   schema: 'schema',
   prompt: 'instructions or prompt',
   options: 'options',
+  validate: 'validate',
 }
 
 /** What makes a journal another one's; undefined when nothing does. */

@@ -39,9 +39,10 @@ export const fileJournal = (path: string | URL): Journal =>
  * @throws JournalError `unreadable`.
  */
 export function* readJournal(path: string | URL): Generator<JournalEntry, void, void> {
-  const fd = openSync(path, 'r')
+  let fd: number | undefined
+  let header: Header | undefined
   try {
-    let header: Header | undefined
+    fd = openSync(path, 'r')
     for (const { text } of linesOf(fd)) {
       if (header === undefined) header = readHeader(text, String(path))
       else {
@@ -49,8 +50,10 @@ export function* readJournal(path: string | URL): Generator<JournalEntry, void, 
         if (entry !== undefined) yield entry
       }
     }
+  } catch (cause) {
+    throw isSystem(cause) ? notRead(path, cause) : cause
   } finally {
-    closeSync(fd)
+    if (fd !== undefined) closeSync(fd)
   }
 }
 
@@ -197,6 +200,16 @@ class FileJournal implements Journal {
     })
   }
 }
+
+const isSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined
+
+const notRead = (path: string | URL, cause: Error): JournalError =>
+  new JournalError(
+    `Cannot read journal '${path}': ${cause.message}; give the path that fileJournal() was given`,
+    'unreadable',
+    { cause },
+  )
 
 const notOpened = (path: string, cause: unknown): JournalError =>
   new JournalError(

@@ -16,21 +16,23 @@ export const probe = <I, O>({ declaration }: Extractor<any, I, O>): Extraction<I
 
 /** What the outputs of an extractor depend on. */
 export const fingerprintOf = async (extractor: Extractor<any, any, any>): Promise<Fingerprint> => {
-  const { instructions, prompt, model, fallback = [], maxOutputTokens, maxSteps, maxRepairs } = extractor.declaration
-  // The field of the token limit is learned from answers: the option says the same every time.
+  const { instructions, prompt, model, fallback = [], validate } = extractor.declaration
+  // What an answer may be long decides whether it comes, not what it says.
   const { messages, tools, tool_choice, stream, stream_options, max_tokens, max_completion_tokens, ...rest } =
     probe(extractor).request
   const text = (value: unknown): string => JSON.stringify(value) ?? ''
-  const [schema, template, options] = await Promise.all([
+  const [schema, template, options, check] = await Promise.all([
     hashOf(text(tools)),
     hashOf(text([instructions, prompt === undefined ? '' : String(prompt)])),
-    hashOf(text([rest, fallback.map(nameOf), maxOutputTokens, maxSteps, maxRepairs])),
+    hashOf(text([rest, fallback.map(nameOf)])),
+    hashOf(validate === undefined ? '' : String(validate)),
   ])
   return {
     model: nameOf(model),
     schema,
     prompt: template,
     options,
+    validate: check,
   }
 }
 

@@ -12,7 +12,7 @@ const seconds = 60
 const enough = 20
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type Counted = Omit<Mutable<Totals>, 'elapsed' | 'costOf'>
+type Counted = Omit<Mutable<Totals>, 'elapsed' | 'cost' | 'costOf'>
 
 /** Sums a run up as it goes. */
 export class Meter {
@@ -24,7 +24,7 @@ export class Meter {
     inputTokens: 0,
     cachedInputTokens: 0,
     outputTokens: 0,
-    cost: 0,
+    knownCost: 0,
     unpriced: 0,
   }
   readonly costOf: Partial<Record<Call['kind'], number>> = {}
@@ -60,7 +60,9 @@ export class Meter {
   }
 
   get totals(): Totals {
-    return { ...this.sums, costOf: { ...this.costOf }, elapsed: this.elapsed }
+    const { knownCost, unpriced } = this.sums
+    const cost = unpriced === 0 ? { cost: knownCost } : {}
+    return { ...this.sums, ...cost, costOf: { ...this.costOf }, elapsed: this.elapsed }
   }
 
   get failures(): readonly FailureKind[] {
@@ -91,7 +93,7 @@ export class Meter {
       const price = this.priceOf(call)
       if (price === undefined) this.sums.unpriced++
       else {
-        this.sums.cost = sum([this.sums.cost, price])
+        this.sums.knownCost = sum([this.sums.knownCost, price])
         this.costOf[call.kind] = sum([this.costOf[call.kind] ?? 0, price])
       }
     }
@@ -127,7 +129,7 @@ export class Meter {
     if (this.settled < enough || this.sums.unpriced > 0) return undefined
     const deviation = Math.sqrt(this.#spread / (this.settled - 1))
     // 95 in 100 of normally distributed sums lie within 1.96 deviations.
-    return { cost: this.sums.cost + more * this.#mean, margin: 1.96 * deviation * Math.sqrt(more) }
+    return { cost: this.sums.knownCost + more * this.#mean, margin: 1.96 * deviation * Math.sqrt(more) }
   }
 
   get #second(): number {

@@ -1,22 +1,17 @@
-import { BudgetError, ConfigError } from '../errors.ts'
 import type { Extractor } from '../extractor.ts'
 import { Limiter } from '../http/limits.ts'
 import type { Model } from '../types.ts'
 import { resolveModel } from '../wire/providers.ts'
 import { Buyer } from './buyer.ts'
-import { failureOf, lastingOf } from './failure.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { hashOf, textOf } from './key.ts'
 import { Meter } from './meter.ts'
 import { Outbox } from './outbox.ts'
 import type { OpenSource } from './source.ts'
-import type { ExtractAllOptions, Journal, Place, Progress, RecordItem, RecordRun, Stop, Summary } from './types.ts'
+import type { ExtractAllOptions, Journal, Progress, RecordItem, RecordRun, Summary } from './types.ts'
+import { Workers } from './workers.ts'
 
 /** Milliseconds between two calls of `onProgress`: ten a second. */
 const progressPause = 100
-
-/** How far items may run ahead of the loop, in multiples of the concurrency; in order, one slow record holds many up. */
-const ahead = { settled: 2, ordered: 8 }
 
 /**
  * One run over records, whoever reads it.
@@ -26,7 +21,6 @@ const ahead = { settled: 2, ordered: 8 }
  *    of items.
  * 3. A record counts when the journal has it: a crash loses nothing that counted, and buys again at most what was in
  *    flight.
- * 4. No more records are pulled than can be worked on or waited for: memory does not grow with their number.
  */
 export class LazyRun<A, I, O> implements RecordRun<A, O> {
   readonly #extractor: Extractor<A, I, O>
@@ -36,20 +30,9 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
   readonly #meter: Meter
   readonly #buyer: Buyer<A, I, O>
   readonly #outbox: Outbox<RecordItem<A, O>>
-  readonly #busy = new Map<string, Promise<unknown>>()
+  readonly #workers: Workers<A, I, O>
   #limiter: Limiter | undefined
-  #source: OpenSource<A> | undefined
-  /** The source has been asked and has not answered. */
-  #pulling = false
-  /** The source has no more. */
-  #dry = false
-  #index = 0
-  #working = 0
-  #stopped: { readonly by: Stop; readonly error?: unknown } | undefined
-  #broken: { readonly error: unknown } | undefined
-  #lastFailure: Progress['lastFailure']
   #done: Promise<Summary> | undefined
-  #finish: (() => void) | undefined
   #begun = false
   #promised = false
   #over = false
@@ -61,7 +44,9 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     this.#concurrency = options.concurrency ?? 8
     this.#meter = new Meter(options.prices)
     this.#buyer = new Buyer(extractor, this.#meter)
-    this.#outbox = new Outbox(options.ordered ?? false, () => this.#feed())
+    this.#outbox = new Outbox(options.ordered ?? false, () => this.#workers.feed())
+    const { name } = extractor
+    this.#workers = new Workers({ name, options, buyer: this.#buyer, meter: this.#meter, outbox: this.#outbox })
   }
 
   // ---- readers
@@ -94,14 +79,11 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
   }
 
   stop(): void {
-    this.#end('stop')
+    if (!this.#over) this.#workers.end('stop')
   }
 
   abort(reason: unknown = new DOMException('The run was aborted', 'AbortError')): void {
-    if (this.#over || this.#broken !== undefined) return
-    this.#stopped = { by: 'abort', error: reason }
-    for (const extraction of this.#buyer.live) extraction.abort(reason)
-    this.#feed()
+    if (!this.#over && this.#workers.broken === undefined) this.#workers.abort(reason)
   }
 
   get progress(): Progress {
@@ -110,6 +92,7 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     const { done, failed, kept } = this.#meter.sums
     const more = total === undefined ? undefined : Math.max(0, total - done - failed - kept)
     const forecast = more === undefined ? undefined : this.#meter.forecast(more)
+    const { lastFailure } = this.#workers
     const wait = this.#over ? undefined : this.#limiter?.wait
     return {
       ...this.#meter.totals,
@@ -120,7 +103,7 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
       ...(forecast !== undefined && { forecast }),
       ...(wait !== undefined && { wait }),
       concurrency: Math.min(this.#concurrency, this.#limiter?.width ?? this.#concurrency),
-      ...(this.#lastFailure !== undefined && { lastFailure: this.#lastFailure }),
+      ...(lastFailure !== undefined && { lastFailure }),
     }
   }
 
@@ -147,6 +130,7 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
   }
 
   async #run(): Promise<Summary> {
+    const workers = this.#workers
     const { signal, journal, limits, budget } = this.#options
     const follow = (): void => this.abort(signal?.reason)
     if (signal?.aborted) follow()
@@ -157,25 +141,23 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     const release = this.#limiter.impose(limits ?? {})
     const ticking = this.#options.onProgress && setInterval(() => this.#tell(), progressPause)
     let opened: Journal | undefined
+    let source: OpenSource<A> | undefined
     const ms = budget?.ms
-    const late = ms === undefined ? undefined : setTimeout(() => this.#spent('ms', `${ms} ms have passed`), ms)
+    const late = ms === undefined ? undefined : setTimeout(() => workers.spent('ms', `${ms} ms have passed`), ms)
     try {
       if (journal !== undefined) {
         await journal.open(this.#extractor.name, await fingerprintOf(this.#extractor))
         opened = journal
       }
-      if (this.#stopped === undefined) {
-        this.#source = this.#open()
-        await new Promise<void>(resolve => {
-          this.#finish = resolve
-          this.#feed()
-        })
+      if (workers.stopped === undefined) {
+        source = this.#open()
+        await workers.work(source)
       }
     } catch (error) {
-      this.#break(error)
+      workers.break(error)
     }
-    await this.#source?.close()
-    await opened?.close().catch(error => this.#break(error))
+    await source?.close()
+    await opened?.close().catch(error => workers.break(error))
     clearTimeout(late)
     clearInterval(ticking)
     release()
@@ -183,11 +165,11 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     this.#meter.end()
     this.#over = true
     this.#tell()
-    if (this.#broken !== undefined) {
-      this.#outbox.close(this.#broken)
-      throw this.#broken.error
+    if (workers.broken !== undefined) {
+      this.#outbox.close(workers.broken)
+      throw workers.broken.error
     }
-    const { by, error } = this.#stopped ?? {}
+    const { by, error } = workers.stopped ?? {}
     this.#outbox.close(by === undefined || by === 'stop' ? {} : { error })
     return {
       ...this.#meter.totals,
@@ -197,165 +179,8 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     }
   }
 
-  /** Pulls records while there is room for them. */
-  #feed(): void {
-    while (!this.#pulling && this.#hasRoom()) {
-      this.#pulling = true
-      try {
-        const step = this.#source!.next()
-        if (!(step instanceof Promise)) this.#take(step)
-        else
-          step.then(
-            each => {
-              this.#take(each)
-              this.#feed()
-            },
-            error => this.#break(error, false),
-          )
-      } catch (error) {
-        this.#break(error, false)
-      }
-    }
-    if (this.#working === 0 && (this.#stopped !== undefined || this.#broken !== undefined || this.#dry))
-      this.#finish?.()
-  }
-
-  #hasRoom(): boolean {
-    if (this.#source === undefined || this.#dry || this.#stopped !== undefined || this.#broken !== undefined)
-      return false
-    const { ordered } = this.#options
-    const open = this.#concurrency * (ordered ? ahead.ordered : ahead.settled)
-    return this.#working < this.#concurrency && this.#outbox.open < open && this.#affords()
-  }
-
-  /** Whether the budget is likely to pay for one more record beside those in flight. */
-  #affords(): boolean {
-    const { usd, tokens } = this.#options.budget ?? {}
-    if (usd === undefined && tokens === undefined) return true
-    const { settled, sums } = this.#meter
-    // The first record goes alone: it shows what one costs.
-    if (settled === 0) return this.#working === 0
-    const fits = (spent: number, most: number | undefined): boolean =>
-      most === undefined || spent + (this.#working + 1) * (spent / settled) <= most
-    const usdFits = fits(sums.cost, usd)
-    if (usdFits && fits(this.#meter.tokens, tokens)) return true
-    if (this.#working === 0) {
-      if (usdFits) this.#spent('tokens', `${this.#meter.tokens} of ${tokens} tokens are spent`)
-      else this.#spent('usd', `$${sums.cost} of $${usd} are spent`)
-    }
-    return false
-  }
-
-  #take(step: IteratorResult<A, unknown>): void {
-    this.#pulling = false
-    // A record that comes after the end of the run was never begun: a journal knows nothing of it.
-    if (step.done || this.#stopped !== undefined || this.#broken !== undefined) {
-      this.#dry = true
-      return
-    }
-    this.#working++
-    this.#outbox.open++
-    void this.#work(step.value, this.#index++)
-  }
-
-  /** Never rejects. */
-  async #work(record: A, index: number): Promise<void> {
-    let item: RecordItem<A, O> | undefined
-    try {
-      item = await this.#itemOf(record, index)
-    } catch (error) {
-      this.#break(error)
-    }
-    this.#working--
-    this.#outbox.put(index, item)
-    this.#feed()
-  }
-
-  async #itemOf(record: A, index: number): Promise<RecordItem<A, O> | undefined> {
-    const { journal } = this.#options
-    const key = this.#givenKey(record, index) ?? (await hashOf(textOf(record, index)))
-    const place = { key, index, record }
-    if (journal === undefined) return this.#bought(place, 1)
-    // The same key again waits for the first: it is bought once.
-    for (let other = this.#busy.get(key); other !== undefined; other = this.#busy.get(key)) await other
-    const work = this.#known(place, journal)
-    const quiet = work.catch(() => {})
-    this.#busy.set(key, quiet)
-    return work.finally(() => this.#busy.delete(key))
-  }
-
-  async #known(place: Place<A>, journal: Journal): Promise<RecordItem<A, O> | undefined> {
-    const entry = await journal.read(place.key)
-    const kept = entry && (await this.#buyer.kept(entry, place, this.#options.retryFailed ?? false))
-    if (kept === undefined) return this.#bought(place, (entry?.tries ?? 0) + 1)
-    this.#meter.count(kept)
-    return kept
-  }
-
-  async #bought(place: Place<A>, tries: number): Promise<RecordItem<A, O> | undefined> {
-    if (this.#abandoned) return undefined
-    const { journal, budget, maxFailuresInRow = 20 } = this.#options
-    const { item, entry } = await this.#buyer.buy(place, tries)
-    if (item.status === 'failed' && this.#abandoned) return undefined
-    const lasting = lastingOf(item, this.#meter.sums.done > 0)
-    if (lasting !== undefined && item.status === 'failed') {
-      if (lasting === 'config') this.#break(item.error)
-      else this.#end(lasting, item.error)
-      return undefined
-    }
-    await journal?.append(entry())
-    this.#meter.count(item)
-    if (item.status === 'failed') {
-      this.#lastFailure = { key: item.key, index: item.index, ...failureOf(item.error) }
-      if (this.#meter.inRow >= maxFailuresInRow) this.#end('failures', item.error)
-    }
-    if (budget?.usd !== undefined && this.#meter.sums.unpriced > 0) {
-      this.#break(
-        new ConfigError(
-          `Cannot keep to a budget of $${budget.usd}: ${this.#extractor.name} has calls whose cost the provider does not report; give prices`,
-          'no_price',
-        ),
-      )
-    }
-    return item
-  }
-
-  #givenKey(record: A, index: number): string | undefined {
-    const { key, journal } = this.#options
-    if (key === undefined) return journal === undefined ? String(index) : undefined
-    const given: unknown = key(record, index)
-    if (typeof given === 'string' && given !== '') return given
-    throw new TypeError(
-      `Cannot tell record ${index} by its key: key() returned ${given === '' ? `''` : `a ${typeof given}`}, not a string`,
-    )
-  }
-
-  // ---- its end
-
-  get #abandoned(): boolean {
-    return this.#stopped?.by === 'abort' || this.#broken !== undefined
-  }
-
-  #spent(what: 'usd' | 'tokens' | 'ms', how: string): void {
-    this.#end('budget', new BudgetError(`The budget of the run is used up: ${how}`, what))
-  }
-
-  /** No more records; what is in flight is finished. */
-  #end(by: Stop, error?: unknown): void {
-    if (this.#stopped !== undefined || this.#over) return
-    this.#stopped = { by, error }
-    this.#feed()
-  }
-
-  /** The run itself cannot go on. */
-  #break(error: unknown, abort = true): void {
-    this.#broken ??= { error }
-    if (abort) for (const extraction of this.#buyer.live) extraction.abort(error)
-    this.#feed()
-  }
-
   get #total(): number | undefined {
-    return this.#options.total ?? (this.#over && this.#dry ? this.#index : undefined)
+    return this.#options.total ?? (this.#over && this.#workers.dry ? this.#workers.taken : undefined)
   }
 
   #tell(): void {

@@ -49,11 +49,13 @@ export interface Totals {
   readonly inputTokens: number
   readonly cachedInputTokens: number
   readonly outputTokens: number
-  /** USD that are known to be spent. */
-  readonly cost: number
-  /** What `cost` went to. */
+  /** USD; absent when a call cost something nobody told. */
+  readonly cost?: number
+  /** USD that are known to be spent: less than the cost when `unpriced` is above 0. */
+  readonly knownCost: number
+  /** What `knownCost` went to. */
   readonly costOf: Readonly<Partial<Record<Call['kind'], number>>>
-  /** Calls that cost something nobody told; `cost` is a lower bound when it is above 0. */
+  /** Calls that cost something nobody told. */
   readonly unpriced: number
   /** Milliseconds since the run began. */
   readonly elapsed: number
@@ -127,8 +129,9 @@ export interface ExtractAllOptions<A> {
   /** Items in the order of the source. Default false: as they settle. */
   readonly ordered?: boolean | undefined
   /**
-   * What a record is known by in the journal: the same key is the same record, bought once. Default: a hash of the record
-   * where there is a journal, else its index.
+   * What a record is known by in the journal: the same key is the same record, bought once. A record that differs from an
+   * earlier one of the same key fails with `key_conflict`. Default: a hash of the record where there is a journal, else its
+   * index.
    */
   readonly key?: ((record: A, index: number) => string) | undefined
   /** Where finished records are noted, so that a run can go on after a crash. `fileJournal(path)` of `decant/node` is one. */
@@ -152,6 +155,8 @@ export interface JournalEntry {
   readonly key: string
   readonly index: number
   readonly status: 'done' | 'failed'
+  /** A hash of the record, where its key is one that was given. */
+  readonly content?: string
   /** How often the record was tried in all runs. */
   readonly tries: number
   /** The answer as the schema received it; only of `done`. */
@@ -184,8 +189,14 @@ export interface Fingerprint {
   readonly schema: string
   /** Of the instructions and the source text of the extractor's `prompt`. What that function closes over is not seen. */
   readonly prompt: string
-  /** Of the other options that are sent, and of `fallback`, `maxSteps` and `maxRepairs`. */
+  /**
+   * Of the other options that are sent, and of `fallback`. Not of those that say how an answer is mended or how long it may
+   * be (`maxRepairs`, `repair`, `maxSteps`, `maxOutputTokens`, `onTruncated`): what is done is as good with any of them, and
+   * what failed may be tried again with others.
+   */
   readonly options: string
+  /** Of the source text of `validate`. What that function closes over is not seen. */
+  readonly validate: string
 }
 
 /** A store of finished records. One run at a time. */

@@ -42,6 +42,7 @@ describe('a journal', () => {
         schema: expect.stringMatching(/^[0-9a-f]{32}$/),
         prompt: expect.stringMatching(/^[0-9a-f]{32}$/),
         options: expect.stringMatching(/^[0-9a-f]{32}$/),
+        validate: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
     })
     expect(entries.map(entry => entry.key).sort()).toEqual(range(5).map(key))
@@ -142,12 +143,46 @@ describe('going on with a journal', () => {
 
   it('buys a key once, and yields an item for each record of it', async () => {
     const model = echo()
-    const records = range(30)
+    const records = range(30).map(n => n % 3)
     const items = await collect(
-      extractAll(itemExtractor(model), records, { journal: fileJournal(path), key: n => String(n % 3), ordered: true }),
+      extractAll(itemExtractor(model), records, { journal: fileJournal(path), key, ordered: true }),
     )
     expect(model.asked).toEqual(['0', '1', '2'])
-    expect(items.map(item => item.status === 'done' && item.output.n)).toEqual(records.map(n => n % 3))
+    expect(items.map(item => item.status === 'done' && item.output.n)).toEqual(records)
+  })
+
+  it('gives no record the answer of another one that has the same key', async () => {
+    const model = echo()
+    const run = (records: readonly number[]) =>
+      extractAll(itemExtractor(model), records, { journal: fileJournal(path), key: n => `id ${n % 3}`, ordered: true })
+    for (const _ of ['bought', 'kept']) {
+      const items = await collect(run([0, 1, 2, 4, 2]))
+      expect(items.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'failed', 'done'])
+      expect(items[3]).toMatchObject({
+        kept: false,
+        calls: [],
+        error: {
+          code: 'key_conflict',
+          message: `Cannot tell record 3 by its key 'id 1': record 1 is another one and has it; give each record a key of its own, or take another journal if the records have changed`,
+        },
+      })
+      expect(model.asked).toHaveLength(3)
+    }
+    expect(await run([0, 1, 2, 4, 2])).toMatchObject({ done: 0, failed: 1, kept: 4 })
+    expect(lines()).toHaveLength(4)
+  })
+
+  it('keeps a record that has changed in its place: its key says that it is the same', async () => {
+    const extractor = defineExtractor({
+      name: 'mail',
+      schema: z.object({ n: z.int() }).meta({ title: 'Item' }),
+      model: scriptedModel(() => answer({ n: 1 })).model,
+      prompt: (mail: { id: string; text: string }) => mail.text,
+    })
+    const run = (text: string) =>
+      extractAll(extractor, [{ id: 'a', text }], { journal: fileJournal(path), key: mail => mail.id })
+    await run('a slip')
+    expect(await run('a word')).toMatchObject({ kept: 1, failed: 0 })
   })
 
   it.each<[string, string | Buffer]>([
@@ -181,6 +216,24 @@ describe('going on with a journal', () => {
   })
 })
 
+describe('reading a journal', () => {
+  it.each([
+    [
+      'that is not there',
+      () => join(folder, 'none.journal'),
+      /ENOENT: .*; give the path that fileJournal\(\) was given/,
+    ],
+    ['that is a folder', () => folder, /EISDIR: .*; give the path/],
+    ['that is none', () => path, /the file is no journal/],
+  ])('%s is a JournalError', (_, at, why) => {
+    writeFileSync(path, 'a,b\n')
+    const read = () => [...readJournal(at())]
+    expect(read).toThrow(JournalError)
+    expect(read).toThrow(expect.objectContaining({ code: 'unreadable', message: expect.stringMatching(why) }))
+    expect(read).toThrow(`Cannot read journal '${at()}': `)
+  })
+})
+
 describe('what is refused', () => {
   const code = async (run: PromiseLike<unknown>): Promise<string> =>
     Promise.resolve(run).then(
@@ -204,6 +257,9 @@ describe('what is refused', () => {
     expect(await code(extractAll(extractor.with({ instructions: 'x' }), [], { journal: fileJournal(path) }))).toContain(
       'since then is: instructions or prompt;',
     )
+    expect(
+      await code(extractAll(extractor.with({ validate: () => [] }), [], { journal: fileJournal(path) })),
+    ).toContain('since then is: validate;')
     const wider = defineExtractor({ ...extractor.declaration, schema: z.object({ n: z.number() }) })
     expect(await code(extractAll(wider, [], { journal: fileJournal(path) }))).toContain('since then is: schema;')
     expect(readFileSync(path, 'utf8')).toBe(before)
@@ -217,6 +273,12 @@ describe('what is refused', () => {
       timeout: 5000,
       maxRetries: 5,
       headers: { 'x-a': 'b' },
+      // How a failure is mended: what is done is as good with any of them, and what failed can be tried again with another.
+      maxRepairs: 4,
+      repair: 'whole',
+      maxSteps: 9,
+      maxOutputTokens: 5000,
+      onTruncated: 'raise',
     })
     expect(await extractAll(same, range(3), { journal: fileJournal(path) })).toMatchObject({ done: 1, kept: 2 })
     expect(readFileSync(path, 'utf8')).not.toContain('canary')

@@ -75,12 +75,22 @@ describe('the summary', () => {
       kept: 0,
       inputTokens: 2000,
       outputTokens: 400,
-      cost: 8,
+      knownCost: 8,
       costOf: { first: 8 },
       unpriced: 4,
       failures: [{ code: 'schema_mismatch', path: 'n', count: 4, keys: ['0', '5', '10', '15'] }],
     })
     expect(summary).not.toHaveProperty('stopped')
+    // Four answers cost something that nobody told.
+    expect(summary).not.toHaveProperty('cost')
+  })
+
+  it('says no cost where none is known, and 0 where nothing was bought', async () => {
+    const unknown = extractAll(itemExtractor(echo()), range(3))
+    expect(await unknown).not.toHaveProperty('cost')
+    expect(unknown.progress).not.toHaveProperty('cost')
+    expect(await unknown).toMatchObject({ knownCost: 0, unpriced: 3 })
+    expect(await extractAll(itemExtractor(echo()), [])).toMatchObject({ cost: 0, knownCost: 0, unpriced: 0 })
   })
 
   it('is there after a loop', async () => {
@@ -91,7 +101,7 @@ describe('the summary', () => {
 
   it('prices tokens where the provider tells no cost', async () => {
     const { cost, unpriced } = await extractAll(itemExtractor(echo()), range(10), { prices: { input: 1, output: 10 } })
-    expect({ cost: cost.toFixed(6), unpriced }).toEqual({ cost: '0.003000', unpriced: 0 })
+    expect({ cost: cost?.toFixed(6), unpriced }).toEqual({ cost: '0.003000', unpriced: 0 })
   })
 })
 

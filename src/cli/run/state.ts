@@ -24,7 +24,7 @@ export const stateOf = (
     inputTokens: progress.inputTokens,
     cachedInputTokens: progress.cachedInputTokens,
     outputTokens: progress.outputTokens,
-    cost: progress.cost,
+    cost: progress.knownCost,
     unpriced: progress.unpriced,
     ...(forecast !== undefined && { forecast: { usd: forecast.cost, plusMinus: forecast.margin } }),
     ...(left !== undefined && { left }),
