@@ -1,12 +1,23 @@
 #!/usr/bin/env node
 import process from 'node:process'
-import { main } from './main.ts'
+import type { Io } from './io.ts'
+import { main, mannerOf } from './main.ts'
 
-// `decant run … | head`: whoever reads has had enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+let unwritten: NodeJS.ErrnoException | undefined
+process.stdout.on('error', async (error: NodeJS.ErrnoException) => {
+  if (unwritten !== undefined) return
+  unwritten = error
+  // `decant run … | head`: whoever reads has had enough.
+  if (error.code === 'EPIPE') process.exit(0)
+  const { exitOf, tell, UsageError } = await import('./failure.ts')
+  const told = new UsageError(`Cannot write to stdout: ${error.message}`, undefined, { cause: error })
+  tell(told, io, mannerOf(words))
+  process.exit(exitOf(told))
+})
 process.stderr.on('error', () => {})
 
-const code = await main(process.argv.slice(2), {
+const words = process.argv.slice(2)
+const io: Io = {
   // Opened only by who reads it.
   get stdin() {
     return process.stdin
@@ -20,6 +31,9 @@ const code = await main(process.argv.slice(2), {
     return () => process.off('SIGINT', listener)
   },
   exit: process.exit,
-})
+}
+const code = await main(words, io)
 // What was written may still be on its way; what is open otherwise - an unread stdin, a kept connection - is not waited for.
-process.stdout.write('', () => process.exit(code))
+process.stdout.write('', error => {
+  if (!error && unwritten === undefined) process.exit(code)
+})

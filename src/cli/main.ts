@@ -48,7 +48,7 @@ const sayUsage = (text: string, words: readonly string[], io: Io): void => {
 }
 
 /** An error may come before the options are known. */
-const mannerOf = (words: readonly string[]): Manner => ({
+export const mannerOf = (words: readonly string[]): Manner => ({
   json: words.includes('--json'),
   verbose: words.includes('--verbose'),
   ...(words.includes('--no-color') && { color: false }),

@@ -182,7 +182,7 @@ class FileJournal implements Journal {
         group.settle()
       } catch (cause) {
         this.#failed ??= new JournalError(
-          `Cannot write journal '${this.#path}': ${(cause as Error).message}; what was done last does not count`,
+          `Cannot write journal '${this.#path}': ${(cause as Error).message}; what was done last does not count, what is in it does: make room and start again`,
           'failed',
           { cause },
         )

@@ -79,7 +79,7 @@ const isAnother = (entry: JournalEntry, index: number, content: string | undefin
 
 const conflict = ({ key, index }: Place<unknown>, entry: JournalEntry): JournalError =>
   new JournalError(
-    `Cannot tell record ${index} by its key '${key}': record ${entry.index} is another one and has it; give each record a key of its own, or take another journal if the records have changed`,
+    `Cannot tell the record at index ${index} by its key '${key}': the one at index ${entry.index} has it and is another one; give each record a key of its own, or take another journal if the records have changed`,
     'key_conflict',
   )
 

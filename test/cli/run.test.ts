@@ -125,6 +125,48 @@ describe('decant run', () => {
     expect(existsSync(join(folder, '-.journal'))).toBe(false)
   })
 
+  it('stops when the output cannot be written, says so, and loses nothing that was bought', async () => {
+    const folder = folderWith(files)
+    symlinkSync('/dev/full', join(folder, 'out.jsonl'))
+    const { words, prompts } = await endpoint(asked)
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '-c', '1', '--quiet', ...words]
+    expect(await decant(run, { folder })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `decant: Cannot write 'out.jsonl': ENOSPC: no space left on device, write
+  make room and run it again: what the journal has is not bought again
+`,
+    })
+    rmSync(join(folder, 'out.jsonl'))
+    expect((await decant(run, { folder })).code).toBe(0)
+    expect(records(folder, 'out.jsonl').map(each => each.output.city)).toEqual(cities)
+    // Paris was in flight.
+    expect(prompts.filter(each => each !== 'Paris')).toEqual(['Rome', 'Oslo'])
+  })
+
+  it('gives no record the output of another that has its key', async () => {
+    const people = [
+      { id: 'a', city: 'Rome' },
+      { id: 'b', city: 'Oslo' },
+      { id: 'a', city: 'Paris' },
+    ]
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines([...people, people[1]]) })
+    const { words, prompts } = await endpoint(asked)
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '-c', '1', '--key', 'id', '--prompt', '{{city}}']
+    const { code, stderr } = await decant([...run, ...words], { folder })
+    expect(code).toBe(3)
+    expect([...prompts].sort()).toEqual(['Oslo', 'Rome'])
+    expect(records(folder, 'out.jsonl').map(({ row, key, output }) => [row, key, output.city])).toEqual([
+      [1, 'a', 'Rome'],
+      [2, 'b', 'Oslo'],
+      [4, 'b', 'Oslo'],
+    ])
+    expect(stderr).toContain(
+      "failed  a  key_conflict  Cannot tell the record at index 2 by its key 'a': the one at index 0 has it",
+    )
+    expect(stderr).toMatch(/\n2 done, 1 failed, 1 kept from the journal|\n3 done, 1 failed/)
+  })
+
   it('stops when the first ten all fail with one code, unless told to go on', async () => {
     const many = Array.from({ length: 40 }, (_, index) => `city ${index}`)
     const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })

@@ -163,7 +163,7 @@ describe('going on with a journal', () => {
         calls: [],
         error: {
           code: 'key_conflict',
-          message: `Cannot tell record 3 by its key 'id 1': record 1 is another one and has it; give each record a key of its own, or take another journal if the records have changed`,
+          message: `Cannot tell the record at index 3 by its key 'id 1': the one at index 1 has it and is another one; give each record a key of its own, or take another journal if the records have changed`,
         },
       })
       expect(model.asked).toHaveLength(3)

@@ -50,6 +50,45 @@ describe('the built command', () => {
   })
 })
 
+describe('a disk that is full', () => {
+  const shell = (command: string, cwd: string) =>
+    run('sh', ['-c', command.replaceAll('decant', `"${process.execPath}" "${decant}"`)], { env: bare, cwd }).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      ({ code, stderr }) => ({ code, stderr }),
+    )
+
+  it('is said in one line when stdout cannot be written', async () => {
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(['Rome', 'Oslo']) })
+    const { words } = await endpoint(city => ({ city, people: 1 }))
+    const full = { code: 2, stderr: 'decant: Cannot write to stdout: ENOSPC: no space left on device, write\n' }
+    expect(await shell('decant schema city.json > /dev/full', folder)).toEqual(full)
+    expect(await shell(`decant run city.json in.jsonl --quiet ${words.join(' ')} > /dev/full`, folder)).toEqual(full)
+    const { code, stderr } = await shell('decant schema city.json --json > /dev/full', folder)
+    expect({ code, said: JSON.parse(stderr) }).toMatchObject({ code: 2, said: { event: 'error' } })
+  })
+
+  it('stops a run whose journal cannot be written, and loses nothing that counted', async () => {
+    const cities = Array.from({ length: 40 }, (_, index) => `city ${index} ${'x'.repeat(400)}`)
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(cities) })
+    const { words, prompts } = await endpoint(city => ({ city, people: 1 }))
+    const command = `decant run city.json in.jsonl -o out.jsonl -c 2 --quiet ${words.join(' ')}`
+    // No file may grow beyond 16 blocks of 512 bytes: written in part, then refused, as by a disk.
+    const { code, stderr } = await shell(`ulimit -f 16; ${command}`, folder)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^decant: Cannot write journal '.*out\.jsonl\.journal': EFBIG: .*; what was done last does not count, what is in it does: make room and start again\n$/,
+    )
+    const whole = readFileSync(join(folder, 'out.jsonl.journal'), 'utf8').split('\n').length - 2
+    expect(whole).toBeGreaterThan(2)
+    const before = prompts.length
+    expect(before).toBeLessThanOrEqual(whole + 2)
+    const again = await shell(command.replace('--quiet', ''), folder)
+    expect(again.code).toBe(0)
+    expect(again.stderr).toContain(`40 done, 0 failed, ${whole} kept from the journal`)
+    expect(prompts.length - before).toBe(40 - whole)
+  })
+})
+
 describe('a run in a pseudo-terminal', () => {
   /** Five records are answered, the others held until they are released. */
   const started = async () => {

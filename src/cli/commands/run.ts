@@ -99,7 +99,7 @@ class Run {
     this.#io = io
     const schema = answerSchemaOf(task.extractor)
     this.#writer = openWriter(task.output, { schema, keyed: task.input.keyed, rawCsv: options.rawCsv ?? false }, io)
-    this.#rejects = options.failed === undefined ? undefined : new Lines(resolve(io.cwd, options.failed))
+    this.#rejects = options.failed === undefined ? undefined : new Lines(options.failed, io.cwd)
   }
 
   async go(): Promise<number> {

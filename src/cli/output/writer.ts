@@ -6,14 +6,19 @@ import { type Io, write } from '../io.ts'
 import { CsvWriter } from './csv.ts'
 import { jsonLine, type OutputRecord } from './jsonl.ts'
 
+const makeRoom = 'make room and run it again: what the journal has is not bought again'
+
 /** A file that begins anew with the first line that is written to it: what it held before stays until then. */
 export class Lines {
+  readonly #name: string
   readonly #path: string
   #file: FileHandle | undefined
   #count = 0
 
-  constructor(path: string) {
-    this.#path = path
+  /** @param name as it was typed in; relative to `cwd`. */
+  constructor(name: string, cwd: string) {
+    this.#name = name
+    this.#path = resolve(cwd, name)
   }
 
   /** Lines written. */
@@ -21,9 +26,16 @@ export class Lines {
     return this.#count
   }
 
+  /** @throws UsageError when the disk does not take it. */
   async write(line: string): Promise<void> {
-    this.#file ??= await open(this.#path, 'w')
-    await this.#file.writeFile(line)
+    try {
+      this.#file ??= await open(this.#path, 'w')
+      await this.#file.writeFile(line)
+    } catch (cause) {
+      throw new UsageError(`Cannot write '${this.#name}': ${(cause as Error).message}`, makeRoom, {
+        cause,
+      })
+    }
     this.#count++
   }
 
@@ -56,7 +68,7 @@ export interface WriterOptions {
 /** `-` is stdout, as JSONL; otherwise the name says the format. */
 export const openWriter = (path: string, options: WriterOptions, io: Io): Writer => {
   if (path === '-') return stdoutWriter(io)
-  const lines = new Lines(resolve(io.cwd, path))
+  const lines = new Lines(path, io.cwd)
   const csv =
     formatOf(path) === 'csv' ? new CsvWriter(options.schema, { raw: options.rawCsv, keyed: options.keyed }) : undefined
   return {
