@@ -68,6 +68,11 @@ export class Channel<I> implements ElementSource {
     return [...this.#elements].flatMap(reader => reader.handedOut)
   }
 
+  /** Where an answer has other elements than those that were handed out. */
+  lostIn(input: unknown): Issue['path'][] {
+    return [...this.#elements].flatMap(reader => reader.lostIn(input))
+  }
+
   rejected(attempt: number, issue: Issue): void {
     this.emit({ type: 'issue', attempt, issue })
   }

@@ -1,5 +1,8 @@
+import { identityOf } from './decode/check/identity.ts'
 import { match, type Step } from './decode/path.ts'
+import type { JsonValue } from './json/index.ts'
 import { QueueReader, type Source } from './reader.ts'
+import { valueAt } from './repair/places.ts'
 import type { Issue } from './types.ts'
 
 type Path = Issue['path']
@@ -20,13 +23,18 @@ export interface ElementSource extends Source {
 /**
  * The elements at one path as they close, each once.
  *
- * A yielded element is final. Elements are known by their positions, across attempts: what a retry or a repair says of one
- * that was handed out is not looked at.
+ * A yielded element is final. Elements are known by their positions, across attempts: those that were handed out have to
+ * come again as they were. Until they have, new ones wait: an answer that leaves one out has others in its place.
  */
 export class ElementReader<T> extends QueueReader<T, ElementSource> {
   readonly #steps: readonly Step[]
   readonly #decode: DecodeItem | undefined
-  readonly #handedOut = new Set<string>()
+  /** As the schema of the whole has them, by their positions. */
+  readonly #handedOut = new Map<string, unknown>()
+  #attempt = 1
+  /** Those of them that have not come again in this attempt, and what waits for them. */
+  #missing = new Map<string, unknown>()
+  #waiting: (readonly [position: string, path: Path, value: unknown])[] = []
   /** The elements that are being decoded, one after the other. */
   #decoding: Promise<void> | undefined
   #failure: Source['end']
@@ -46,7 +54,23 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
   /** A valid value has closed. */
   offer(path: Path, value: unknown): void {
     const position = match(this.#steps, path)?.join()
-    if (position === undefined || this.#handedOut.has(position)) return
+    if (position === undefined) return
+    const { attempt } = this.source
+    if (attempt !== this.#attempt) {
+      this.#attempt = attempt
+      this.#missing = new Map(this.#handedOut)
+      this.#waiting = []
+    }
+    if (!this.#handedOut.has(position)) {
+      if (this.#missing.size > 0) this.#waiting.push([position, path, value])
+      else this.#give(position, path, value)
+    } else if (this.#missing.has(position) && isSame(value, this.#missing.get(position))) {
+      this.#missing.delete(position)
+      if (this.#missing.size === 0) for (const each of this.#waiting.splice(0)) this.#give(...each)
+    }
+  }
+
+  #give(position: string, path: Path, value: unknown): void {
     if (this.#decode !== undefined) {
       const { attempt } = this.source
       const decoding = (this.#decoding ?? Promise.resolve())
@@ -59,16 +83,26 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       this.#decoding = decoding
       return
     }
-    this.#handedOut.add(position)
+    this.#handedOut.set(position, value)
     this.push(value as T)
   }
 
   /** Where the elements stand that were handed out. */
   get handedOut(): Path[] {
-    return [...this.#handedOut].map(position => {
-      const indices = position.split(',')
-      return this.#steps.map(step => step ?? Number(indices.shift()))
+    return [...this.#handedOut.keys()].map(position => this.#pathOf(position))
+  }
+
+  /** Where other values stand in an answer than those that were handed out. */
+  lostIn(input: unknown): Path[] {
+    return [...this.#handedOut].flatMap(([position, value]) => {
+      const path = this.#pathOf(position)
+      return isSame(valueAt(input as JsonValue, path), value) ? [] : [path]
     })
+  }
+
+  #pathOf(position: string): Path {
+    const indices = position.split(',')
+    return this.#steps.map(step => step ?? Number(indices.shift()))
   }
 
   /** Resolves when all that came is decoded. */
@@ -104,9 +138,12 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       return
     }
     if ('value' in decoded) {
-      this.#handedOut.add(position)
+      this.#handedOut.set(position, value)
       this.push(decoded.value as T)
     } else if ('cause' in decoded) this.#failure = { failed: true, error: decoded.cause }
     else for (const issue of decoded.issues) this.source.rejected(attempt, { ...issue, path: [...path, ...issue.path] })
   }
 }
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (one !== undefined && identityOf(one as JsonValue) === identityOf(other as JsonValue))

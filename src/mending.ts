@@ -42,6 +42,9 @@ export const repairOf = (
 ): Repair => {
   const { plan, channel } = context
   const { repair = 'auto' } = plan.options
+  const { handedOut } = channel
+  // What is final is not asked for again: only a patch leaves it as it is for sure.
+  const thrifty = repair === 'auto' && handedOut.length === 0
   const { turn, calls } = answer
   const text = calls[0]?.arguments ?? turn.text
   const words =
@@ -50,14 +53,14 @@ export const repairOf = (
       : undefined
   const whole: Repair = { kind: 'whole', messages: againOf(plan, answer, fault, words) }
   if (repair === 'whole' || words !== undefined || draft === undefined) return whole
-  if (repair === 'auto' && text.length < large) return whole
+  if (thrifty && text.length < large) return whole
   if (before?.kind === 'patch' && sameFault(before.fault, fault)) return whole
-  const patch = patchOf(fault, draft.document, plan.declaration, channel.handedOut)
+  const patch = patchOf(fault, draft.document, plan.declaration, handedOut)
   if (patch === undefined) return whole
   // What is said of the issues is the same either way.
   const costs = JSON.stringify(functionOf(patch.declaration)).length + patch.size
   const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
-  return repair === 'auto' && dear
+  return thrifty && dear
     ? whole
     : { kind: 'patch', patch, draft, messages: closedTurn(turn, new Map([[calls[0]!, patch.message]])) }
 }
@@ -141,6 +144,16 @@ export const mended = async <O>(
     verdict: { type: 'output', output: validated.value, input: document, text, warnings: draft.warnings },
     draft: now,
   }
+}
+
+/** An answer that has other elements than those that were handed out is a fault, whatever the schema says of it. */
+export const keeping = <O>({ channel }: Context<any, O>, verdict: Verdict<O>): Verdict<O> => {
+  if (verdict.type !== 'output') return verdict
+  const lost = channel.lostIn(verdict.input)
+  if (lost.length === 0) return verdict
+  const message = 'it was handed out, and the answer that came then has another value here, or none'
+  const issues = lost.map(path => ({ path, code: 'handed_out', message }))
+  return { type: 'fault', fault: { code: 'schema_mismatch', issues, input: verdict.input } }
 }
 
 /** The call as if the document that stands now had been its arguments: the model goes on from what is, not from what was. */

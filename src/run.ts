@@ -3,7 +3,7 @@ import { type Answer, ask, type Context, typed } from './ask.ts'
 import { type ExtractError, OutputError, ToolError } from './errors.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge, type Verdict } from './judge.ts'
-import { contextOf, type Draft, mended, type Repair, repairOf } from './mending.ts'
+import { contextOf, type Draft, keeping, mended, type Repair, repairOf } from './mending.ts'
 import { ignoredFunction } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import { sameFault, wrongIn } from './repair/patch.ts'
@@ -90,12 +90,14 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
       continue
     }
     if (said.type === 'fault') ledger.settle(said.fault.code, said.fault.issues)
-    const { answer, verdict, draft }: { answer: Answer; verdict: Verdict<O>; draft?: Draft } =
+    const { answer, draft, ...judged }: { answer: Answer; verdict: Verdict<O>; draft?: Draft } =
       patch === undefined
         ? { answer: came, verdict: said as Verdict<O> }
         : await orAbort(mended(context, last!.answer, last!.fault, patch, came, said), signal)
     const settled = channel.settled()
     if (settled !== undefined) await orAbort(settled, signal)
+    const again = channel.attempt > 1 || patch !== undefined
+    const verdict = again ? keeping(context, judged.verdict) : judged.verdict
     const { turn } = answer
 
     if (verdict.type !== 'tools') skipTools(context, turn)

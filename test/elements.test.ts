@@ -154,12 +154,53 @@ describe('an invalid element', () => {
     expect(issues).toEqual([[1, 'id'], [2], [3, 'name']])
   })
 
-  it('comes once it is repaired, and what was handed out is final', async () => {
-    const better = [{ id: 9, name: 'another' }, { id: 2, name: 'Ben' }, rows[2], { id: 4, name: 'Dan' }, bad[4]]
-    const extraction = extract(Rows, '', answers('rows', wrapped(bad), wrapped(better)))
+  const better = [rows[0], { id: 2, name: 'Ben' }, rows[2], { id: 4, name: 'Dan' }, bad[4]]
+  /** The first answer has bad ones; the repair asks for all again. */
+  const whole = (again: unknown) =>
+    extract(Rows, '', { ...answers('rows', wrapped(bad), wrapped(again)), repair: 'whole' })
+  const read = async (extraction: Extraction<any, unknown>) => {
+    const seen: unknown[] = []
+    const error = await collect(extraction.elements('[]' as never), seen).catch(reason => reason)
+    return { seen, error }
+  }
+
+  it('is asked for alone, however small the answer is: what was handed out is final', async () => {
+    await using server = await modelServer(
+      { call: 'rows', args: JSON.stringify({ value: bad }) },
+      { call: 'repair', args: JSON.stringify({ p1: 2, p2: rows[2], p3: 'Dan' }) },
+    )
+    const extraction = extract(Rows, '', { model: server.model() })
     expect(await collect(extraction.elements())).toEqual([rows[0], bad[4], better[1], rows[2], better[3]])
     expect(await extraction).toEqual(better)
     expect(await collect(extraction.elements())).toEqual(better)
+    expect(server.requests[1]!.body.tool_choice.function.name).toBe('repair')
+  })
+
+  it('comes once the whole is repaired, after those that were handed out have come again', async () => {
+    const extraction = whole(better)
+    expect(await collect(extraction.elements())).toEqual([rows[0], bad[4], better[1], rows[2], better[3]])
+    expect(await extraction).toEqual(better)
+    expect(await collect(extraction.elements())).toEqual(better)
+  })
+
+  it.each<[string, readonly unknown[], readonly number[]]>([
+    ['drops it', [rows[0], bad[4]], [4]],
+    ['says something else of one that was handed out', [{ id: 9, name: 'another' }, ...better.slice(1)], [0]],
+    ['adds one in front', [{ id: 0, name: 'Zoe' }, ...better], [0, 4]],
+    ['drops everything', [], [0, 4]],
+  ])('hands out nothing twice when a repair of the whole %s', async (_, again, lost) => {
+    const extraction = whole(again)
+    const { seen, error } = await read(extraction)
+    expect(seen).toEqual([rows[0], bad[4]])
+    expect(error).toMatchObject({
+      name: 'OutputError',
+      code: 'schema_mismatch',
+      handedOut: [[0], [4]],
+      issues: lost.map(index => ({ path: [index], code: 'handed_out' })),
+      message: expect.stringMatching(/handed out are final, so nothing was repaired: \[0\], \[4\]$/),
+    })
+    await expect(extraction).rejects.toBe(error)
+    expect(extraction.calls.map(({ outcome }) => outcome)).toEqual(['schema_mismatch', 'schema_mismatch'])
   })
 
   it('comes at the end when the schema takes more than its JSON Schema says', async () => {
@@ -200,6 +241,20 @@ describe('a retry', () => {
     }
     expect(seen).toEqual(rows)
     expect(extraction.attempt).toBe(2)
+  }, 20_000)
+
+  it('fails where it has others in the place of those that were handed out', async () => {
+    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
+      'data: {"choices":[{"index":0,"delta":{},',
+    )[0]!
+    const other = [rows[2], rows[0], rows[1]]
+    const fetch = fetchOf(request =>
+      request === 0 ? eventStream(cut) : streamOf({ name: 'rows', pieces: wrapped(other) }),
+    )
+    const extraction = extract(Rows, '', { model: 'openai/scripted', fetch, maxRetries: 1 })
+    const seen: unknown[] = []
+    await expect(collect(extraction.elements(), seen)).rejects.toMatchObject({ handedOut: [[0]] })
+    expect(seen).toEqual(rows.slice(0, 1))
   }, 20_000)
 })
 
