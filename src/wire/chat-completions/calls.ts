@@ -2,6 +2,7 @@ import { StreamError } from '../../errors.ts'
 import { GrowingText } from '../../text.ts'
 import type { FunctionCall } from '../../types.ts'
 import type { DeltaSink, WireCall } from '../wire.ts'
+import { Brackets } from './brackets.ts'
 
 /** A model does not call more functions in one turn than this; a larger index is a fault of the server. */
 const maxCalls = 128
@@ -56,6 +57,7 @@ export class CallAssembler {
     const name = filled(fragment.function?.name)
     const piece = argumentsOf(fragment.function?.arguments)
     const call = this.#find(indexOf(fragment.index), id, name, piece)
+    if (this.#last !== call) this.#release()
     this.#last = call
     if (call.id === '') call.id = id
     for (const key in fragment) {
@@ -95,11 +97,22 @@ export class CallAssembler {
     const held = call.opened ? '' : call.arguments.value
     this.#keep(call, piece)
     if (call.name === '' || isEmpty(call)) return
-    if (!call.opened) {
-      call.opened = true
-      this.#sink.call(call.position, call.name)
-    }
+    this.#open(call)
     this.#sink.arguments(call.position, held + piece)
+  }
+
+  #open(call: OpenCall): void {
+    if (call.opened) return
+    call.opened = true
+    this.#sink.call(call.position, call.name)
+  }
+
+  /** An empty object that was held back is all that the last call says, once another one begins or none does. */
+  #release(): void {
+    const call = this.#last
+    if (call === undefined || call.name === '' || !isEmpty(call)) return
+    this.#open(call)
+    this.#sink.arguments(call.position, call.arguments.value)
   }
 
   #keep(call: OpenCall, piece: string): void {
@@ -116,11 +129,11 @@ export class CallAssembler {
    * id is there once: results go back by id, and providers refuse a transcript in which one repeats.
    */
   finish(): void {
+    this.#release()
     this.#completeIds()
     for (const call of this.#calls) {
       if (call.opened) continue
-      call.opened = true
-      this.#sink.call(call.position, call.name)
+      this.#open(call)
       if (call.arguments.length > 0) this.#sink.arguments(call.position, call.arguments.value)
     }
   }
@@ -155,19 +168,19 @@ export class CallAssembler {
   #find(index: number | undefined, id: string, name: string, piece: string): OpenCall {
     const last = this.#calls.at(-1)
     if (index === undefined) {
-      if (id === '') return last === undefined || followsWhole(last, name, piece) ? this.#open() : last
-      return this.#calls.find(call => call.id === id) ?? (last?.id === '' && last.name === '' ? last : this.#open())
+      if (id === '') return last === undefined || followsWhole(last, name, piece) ? this.#begin() : last
+      return this.#calls.find(call => call.id === id) ?? (last?.id === '' && last.name === '' ? last : this.#begin())
     }
     const known = this.#byIndex.get(index)
     if (known !== undefined && !startsAnew(known, id, name)) return known
     // An index that comes later than the call: a fragment that names nothing goes on.
-    const call = id === '' && name === '' && last !== undefined && !last.indexed ? last : this.#open()
+    const call = id === '' && name === '' && last !== undefined && !last.indexed ? last : this.#begin()
     call.indexed = true
     this.#byIndex.set(index, call)
     return call
   }
 
-  #open(): OpenCall {
+  #begin(): OpenCall {
     if (this.#calls.length >= maxCalls) {
       throw new StreamError(`The answer holds more than ${maxCalls} calls`, 'malformed', { retryable: false })
     }
@@ -217,29 +230,6 @@ const maxUnseen = 1024
 const see = (call: OpenCall): void => {
   call.brackets.feed(call.unseen)
   call.unseen = ''
-}
-
-/** Counts the brackets of JSON text that comes in pieces. */
-class Brackets {
-  #depth = 0
-  #inString = false
-  #escaped = false
-
-  feed(text: string): void {
-    for (let at = 0; at < text.length; at++) {
-      const char = text.charCodeAt(at)
-      if (this.#escaped) this.#escaped = false
-      else if (char === 0x22) this.#inString = !this.#inString
-      else if (this.#inString) this.#escaped = char === 0x5c
-      // Brackets and braces differ in one bit: 5b and 7b open, 5d and 7d close.
-      else if ((char | 0x20) === 0x7b) this.#depth++
-      else if ((char | 0x20) === 0x7d) this.#depth--
-    }
-  }
-
-  get closed(): boolean {
-    return this.#depth === 0 && !this.#inString
-  }
 }
 
 const joinName = (known: string, next: string): string => (next.startsWith(known) ? next : known + next)

@@ -108,6 +108,13 @@ export const streamed: readonly Case[] = [
       done,
     ),
     'an empty object before the arguments': reply(event(opening('{}')), event(going(whole)), finish(), done),
+    'an empty object before the arguments, after another call': reply(
+      event(call({ index: 0, id: 'a', function: { name: 'search', arguments: '{}' } })),
+      event(opening('{}', { index: 1, id: 'b' })),
+      event(call({ index: 1, function: { arguments: whole } })),
+      finish(),
+      done,
+    ),
     'an index below nothing': reply(
       event(call({ index: -0, id: 'a', function: { name: 'Person', arguments: whole } })),
       finish(),
