@@ -73,6 +73,28 @@ describe('a stall ends at its limit, whichever clock it is', () => {
   })
 })
 
+describe('a loop in a loop over one extraction', () => {
+  it('waits for ever, and the error names that and not the provider', async () => {
+    const fetch = async () => paced(events, 1)
+    const model = createProvider({ name: 'acme', baseURL: 'https://acme.test/v1', fetch })('m')
+    const extraction = extract(Person, '', { model, maxRetries: 0, timeout: { total: 2000 } })
+    const seen: { error?: any } = {}
+    const nested = async () => {
+      for await (const _ of extraction.events()) for await (const _ of extraction.events());
+    }
+    nested().catch(error => {
+      seen.error = error
+    })
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(seen.error).toMatchObject({
+      name: 'TimeoutError',
+      code: 'total',
+      message:
+        'The call did not end within 2000 ms: a reader of its events or elements was not read on, and what follows waits for it; read side by side, not in the loop of another, or await the result',
+    })
+  })
+})
+
 describe('a slow stream is not a stall', () => {
   it('however long it takes in all', async () => {
     const seen = watch(async () => paced(events, 399), { timeout: { idle: 400 } })

@@ -25,6 +25,9 @@ export const clockLimits = (timeout: number | Timeouts | undefined, streamed: bo
   }
 }
 
+const heldUp =
+  'a reader of its events or elements was not read on, and what follows waits for it; read side by side, not in the loop of another, or await the result'
+
 type Phase = 'first_byte' | 'idle' | 'grace'
 
 /**
@@ -130,6 +133,7 @@ export class Clocks {
       idle: ['idle', this.#limits.idle, 'No data event came'] as const,
       total: ['total', this.#limits.total, 'The call did not end'] as const,
     }[clock]
-    return new TimeoutError(`${what} within ${limit} ms: raise timeout.${option}`, clock)
+    const why = this.#paused ? heldUp : `raise timeout.${option}`
+    return new TimeoutError(`${what} within ${limit} ms: ${why}`, clock)
   }
 }

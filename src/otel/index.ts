@@ -17,6 +17,7 @@ export interface TelemetryOptions {
 
 /**
  * An observer for `onEvent` that reports extractions to OpenTelemetry. One serves any number of them, also at once.
+ * `@opentelemetry/api` has to be installed: without it the import of `decant/otel` fails and names that package.
  *
  * Spans: `extract {function}` for an extraction, in it `chat {model}` for every request of it (retries and repairs, too) and
  * `execute_tool {name}` for every tool. Retries, repairs and fallbacks are events of the first, issues of the second. Metrics, for the
