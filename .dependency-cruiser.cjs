@@ -1,13 +1,13 @@
 /** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
 const floors = [
-  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts', text: 'text\\.ts' },
+  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts', text: 'text\\.ts', hash: 'hash\\.ts' },
   { errors: 'errors\\.ts' },
-  { budget: 'budget\\.ts' },
+  { budget: 'budget\\.ts', cache: 'cache\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
-  { run: '(run|fallback|ask|sink|access|judge|tools|modes|mending|validate)\\.ts' },
+  { run: '(run|fallback|ask|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: 'extractor\\.ts' },

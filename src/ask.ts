@@ -41,6 +41,8 @@ export interface Answer extends Asked {
   readonly notes: readonly Issue[]
   /** What is wrong with it, where the provider has found that already, or we gave it up for that. */
   readonly fault?: Fault
+  /** What no one may get to know who gets to know the answer. */
+  readonly secrets?: readonly string[]
 }
 
 /**
@@ -68,7 +70,7 @@ export const ask = async <I, O>(
       const access = await accessOf(plan, context.streamed, signal)
       const model = `${plan.provider.row.name}/${plan.modelId}`
       ledger.admit(json, model)
-      call = ledger.open(sending, channel.attempt, model)
+      call = ledger.open(sending, channel.attempt, model, mode.used)
       channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
       const answer = await once(context, json, access, call, request.messages.length, asking)
       plan.provider.retries.succeeded(tries > 1)
@@ -224,6 +226,7 @@ const once = async <I, O>(
       view,
       response: { status: response.status, headers: redactHeaders(response.headers, secrets) },
       notes,
+      secrets,
       ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
     }
   } catch (cause) {

@@ -1,4 +1,5 @@
 export { createBudget } from './budget.ts'
+export { memoryCache } from './cache.ts'
 export { type Members, manyOf, type NamedInput, type NamedOutput, oneOf } from './choice.ts'
 export {
   APIError,
@@ -39,6 +40,7 @@ export {
 } from './pipeline/index.ts'
 export type {
   BudgetLimits,
+  CacheStore,
   Call,
   DeepPartial,
   Event,

@@ -27,10 +27,16 @@ export class Ledger {
     return this.#budget.watch(stop)
   }
 
-  open(kind: Call['kind'], attempt: number, model: string): OpenCall {
-    const call: OpenCall = { kind, attempt, model, issues: [], outcome: 'pending', received: 0, timing: {} }
+  open(kind: Call['kind'], attempt: number, model: string, mode: Call['mode']): OpenCall {
+    const call: OpenCall = { kind, attempt, model, mode, issues: [], outcome: 'pending', received: 0, timing: {} }
     this.calls.push(call)
     return call
+  }
+
+  /** An answer that nothing was sent for: its part in every sum is 0, whichever the others have. */
+  recalled(call: Pick<OpenCall, 'kind' | 'attempt' | 'model' | 'mode' | 'received' | 'timing'>): void {
+    const usage = Object.fromEntries(fields.map(field => [field, 0]))
+    this.calls.push({ ...call, cached: true, usage, cost: 0, issues: [], outcome: 'ok' })
   }
 
   /** The provider answered with an error status: no model ran, so the call has no part in any sum. */

@@ -58,7 +58,8 @@ export const askingOf = (plan: Plan<any, any>): Asked => {
   return { asking, mode: { used, why: `${words}${because}${hint}` } }
 }
 
-const ladderOf = ({ declaration, options }: Plan<any, any>): readonly Asking[] =>
+/** The ways to ask, the best first. */
+export const ladderOf = ({ declaration, options }: Plan<any, any>): readonly Asking[] =>
   declaration.isText ? ['text'] : ladders[(options.mode as keyof typeof ladders | undefined) ?? 'auto']
 
 const keyOf = ({ modelId, options }: Plan<any, any>, asking: Asking): string =>

@@ -1,6 +1,7 @@
 import { checkBudget } from './budget.ts'
 import { ConfigError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import type { CacheStore } from './types.ts'
 
 type Kind = keyof typeof kinds
 
@@ -22,6 +23,10 @@ const kinds = {
   ],
   function: [value => typeof value === 'function', 'a function'],
   key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
+  store: [
+    value => typeof (value as CacheStore | null)?.get === 'function' && typeof (value as CacheStore).set === 'function',
+    'an object with get and set',
+  ],
   signal: [value => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
   models: [Array.isArray, "a list of models, as in ['groq/model-id']"],
   examples: [
@@ -57,6 +62,7 @@ const kindOf: Readonly<Record<string, Kind>> = {
   onTruncated: 'other',
   budget: 'other',
   prices: 'object',
+  cache: 'store',
   onInvalid: 'other',
   limits: 'object',
   timeout: 'other',

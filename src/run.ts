@@ -5,6 +5,7 @@ import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge, type Verdict } from './judge.ts'
 import { contextOf, type Draft, keeping, mended, type Repair, repairOf } from './mending.ts'
 import { ignoredFunction } from './modes.ts'
+import { keep, recall, type Slot, slotOf } from './recall.ts'
 import type { Fault } from './repair/fault.ts'
 import { sameFault, wrongIn } from './repair/patch.ts'
 import { closedTurn, ownTurn } from './repair/whole.ts'
@@ -22,7 +23,7 @@ import { withChecks } from './validate.ts'
 export const run = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
   const { channel, signal } = context
   const { messages: given, fallbacks } = context.plan
-  const dialogue: Dialogue = { messages: given, kind: 'first', step: 1, reasoning: [] }
+  const dialogue: Dialogue = { messages: given, kind: 'first', step: 1, reasoning: [], notes: [] }
   let at = context
   for (let next = 0; ; next++) {
     try {
@@ -52,6 +53,8 @@ interface Dialogue {
   kind: Call['kind']
   step: number
   readonly reasoning: string[]
+  /** What the cache was no good for. */
+  readonly notes: Issue[]
 }
 
 const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.name}/${plan.modelId}`
@@ -59,7 +62,7 @@ const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.
 const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
   let context = checked(given)
   const { plan, channel, ledger, signal } = context
-  const { reasoning } = dialogue
+  const { reasoning, notes } = dialogue
   let { messages, kind, step } = dialogue
   let repairs = 0
   let answerAgain = false
@@ -68,18 +71,23 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
   let last: { fault: Fault; repair: Repair; answer: Answer } | undefined
   /** What stands between the transcript and the present turn: the last answer that was refused as a whole. */
   let refused: readonly Message[] = []
+  let slot: Slot | undefined
 
   for (;;) {
     const forced = step >= plan.maxSteps || answerAgain
     const patch = last?.repair.kind === 'patch' ? last.repair : undefined
     const asked: Context<I, any> = patch === undefined ? context : contextOf(context, patch.patch)
     const transcript = [...messages, ...refused]
-    const came = await ask(asked, [...transcript, ...(patch?.messages ?? [])], forced, kind)
+    // What is asked after a failure is no question of its own: its answer belongs to the one before.
+    const asksAnew = last === undefined && kind !== 'retry'
+    if (asksAnew) slot = await slotOf(context, transcript, forced, notes)
+    const known = asksAnew && slot ? await recall(context, slot, kind) : undefined
+    const came = known?.answer ?? (await ask(asked, [...transcript, ...(patch?.messages ?? [])], forced, kind))
     if (came.turn.reasoning !== '') reasoning.push(came.turn.reasoning)
     // A refinement of the user's that never settles must not outlive an abort.
     let said: Verdict<unknown>
     try {
-      said = await orAbort(judge(asked, came), signal)
+      said = known?.said ?? (await orAbort(judge(asked, came), signal))
     } catch (error) {
       const roomier = isCut(error) && context.plan.options.onTruncated === 'raise' ? raised(context) : undefined
       if (roomier === undefined) throw error
@@ -102,8 +110,9 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
 
     if (verdict.type !== 'tools') skipTools(context, turn)
     if (verdict.type === 'output') {
-      const mode = ignoredFunction(plan, answer) ?? answer.mode
+      const mode = (known ? undefined : ignoredFunction(plan, answer)) ?? answer.mode
       if (mode !== answer.mode) channel.emit({ type: 'mode', attempt: channel.attempt, mode })
+      if (slot && !known) await keep(context, slot, answer, mode)
       const { usage, cost, calls } = ledger
       const { finishReason } = came.turn
       channel.emit({ type: 'finish', attempt: channel.attempt, finishReason, usage })
@@ -116,8 +125,9 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
         ...(cost !== undefined && { cost }),
         finishReason,
         mode,
+        ...(known && { cached: true as const }),
         calls,
-        warnings: verdict.warnings,
+        warnings: [...notes, ...verdict.warnings],
         messages: [...transcript, ...closedTurn(turn, new Map(answer.calls.map(call => [call, 'ok'])))],
         response: answer.response,
       }
@@ -126,6 +136,8 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
     if (verdict.type === 'tools') {
       if (step >= plan.maxSteps) throw outOfSteps(context, answer, toolFailure)
       const results = await runTools(context, turn)
+      if (slot && !known && refused.length === 0 && results.failure === undefined)
+        await keep(context, slot, answer, answer.mode)
       messages = [...transcript, ...ownTurn(turn), ...results.messages]
       refused = []
       last = undefined

@@ -216,13 +216,17 @@ export interface Issue {
   readonly message: string
 }
 
-/** One HTTP request of an extraction, in the ledger. */
+/** One HTTP request of an extraction, in the ledger; or an answer that stood in its place. */
 export interface Call {
   readonly kind: 'first' | 'step' | 'retry' | 'repair' | 'fallback'
+  /** Nothing was sent: the answer came out of the `cache`. It used and cost 0. */
+  readonly cached?: true
   /** Which growth of the partials this call belonged to, from 1. */
   readonly attempt: number
   /** `provider/id`, as asked. */
   readonly model: string
+  /** How the answer was asked for. */
+  readonly mode: UsedMode['used']
   readonly requestId?: string
   /** The answer's own id, and the model that wrote it, as the provider names them: a router may pick another one. */
   readonly responseId?: string
@@ -264,17 +268,22 @@ export interface Result<O> {
   readonly cost?: number
   readonly finishReason: string | null
   readonly mode: UsedMode
+  /** The answer came out of the `cache`. */
+  readonly cached?: true
   readonly calls: readonly Call[]
   /** Lossless mendings that were needed, and odd things that were tolerated. */
   readonly warnings: readonly Issue[]
   /** The whole transcript, every call in it answered: append a user message and use it as a prompt. */
   readonly messages: readonly Message[]
+  /** Of the call that gave the answer; 200 and no headers where that was the `cache`. */
   readonly response: { readonly status: number; readonly headers: Headers }
 }
 
 /** What `events()` and `onEvent` see, in order. Events carry the prompt and the answer, never a key. */
 export type Event<I = unknown> = { readonly attempt: number } & (
   | { readonly type: 'request'; readonly kind: Call['kind']; readonly body: Readonly<Record<string, unknown>> }
+  /** In place of a `request`: the answer under this key of the `cache` stands for it, and follows. */
+  | { readonly type: 'cached'; readonly kind: Call['kind']; readonly key: string }
   | { readonly type: 'text' | 'reasoning'; readonly delta: string }
   | { readonly type: 'partial'; readonly value: DeepPartial<I> }
   | { readonly type: 'complete'; readonly path: Issue['path']; readonly value: unknown }
@@ -332,6 +341,15 @@ export interface Limits {
   readonly blanks?: number | undefined
   /** Lists and objects open at once. Default 128. */
   readonly depth?: number | undefined
+}
+
+/**
+ * What keeps answers: `memoryCache()`, `directoryCache(path)` of `decant/node`, a `Map`, or any object with these two.
+ * Values are texts that only `get` has to give back; what it has not is `undefined` or `null`. Both may be async.
+ */
+export interface CacheStore {
+  get(key: string): string | null | undefined | PromiseLike<string | null | undefined>
+  set(key: string, value: string): unknown
 }
 
 /** The schemas of tools by name: what the types of `execute` come from. */
@@ -430,6 +448,14 @@ export interface Options<T = {}, O = any> {
   readonly budget?: BudgetLimits | SharedBudget | undefined
   /** By `provider/id`; where the provider reports no cost. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
+  /**
+   * Where answers are kept that were right, and looked for before anything is sent: by a hash of the endpoint and of the
+   * request's body, never by a key or a header. A kept answer is decoded by the same strict end - schema, refinements and
+   * `validate` - and shown like any other, whole; it takes nothing of a budget, and `result().cached`, `calls` and a `cached`
+   * event say so. Of an extraction with tools each turn is kept: tools run every time. Failures are never kept. What is
+   * broken, does not fit any more or cannot be read or written is told in `result().warnings`, and the model is asked.
+   */
+  readonly cache?: CacheStore | undefined
   /**
    * What a stream does once its answer cannot become valid any more. `auto` (default): stops at once for what is wrong as a
    * whole - the root, text that is no JSON, a string that repeats itself without end - and reads the rest otherwise.

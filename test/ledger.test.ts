@@ -5,7 +5,7 @@ import type { Usage } from '../src/types.ts'
 
 const ledgerOf = (...calls: { usage?: Usage; cost?: number }[]): Ledger => {
   const ledger = new Ledger()
-  for (const parts of calls) Object.assign(ledger.open('first', 1, 'p/m'), parts)
+  for (const parts of calls) Object.assign(ledger.open('first', 1, 'p/m', 'tool'), parts)
   return ledger
 }
 
@@ -48,13 +48,22 @@ describe('the sums of a ledger', () => {
 describe('a call', () => {
   it('is pending from the start, and live', () => {
     const ledger = new Ledger()
-    const call = ledger.open('first', 1, 'xai/grok')
+    const call = ledger.open('first', 1, 'xai/grok', 'tool')
     const { calls } = ledger
     expect(calls).toEqual([
-      { kind: 'first', attempt: 1, model: 'xai/grok', issues: [], outcome: 'pending', received: 0, timing: {} },
+      {
+        kind: 'first',
+        attempt: 1,
+        model: 'xai/grok',
+        mode: 'tool',
+        issues: [],
+        outcome: 'pending',
+        received: 0,
+        timing: {},
+      },
     ])
     call.outcome = 'ok'
-    ledger.open('repair', 2, 'xai/grok')
+    ledger.open('repair', 2, 'xai/grok', 'tool')
     expect(calls.map(({ kind, outcome }) => [kind, outcome])).toEqual([
       ['first', 'ok'],
       ['repair', 'pending'],
@@ -63,7 +72,7 @@ describe('a call', () => {
 
   it('whose usage never came has an estimate of its own, which no sum counts', () => {
     const ledger = new Ledger()
-    const call = ledger.open('first', 1, 'p/m')
+    const call = ledger.open('first', 1, 'p/m', 'tool')
     ledger.close(call, 'x'.repeat(401), 10)
     expect(call).toMatchObject({ estimated: { inputTokens: 101, outputTokens: 3, totalTokens: 104 } })
     expect(call).not.toHaveProperty('usage')
@@ -73,8 +82,8 @@ describe('a call', () => {
   it('is settled by what its answer came to', () => {
     const ledger = new Ledger()
     ledger.settle('ok', [])
-    ledger.open('first', 1, 'p/m').outcome = 'ok'
-    ledger.open('repair', 2, 'p/m').outcome = 'ok'
+    ledger.open('first', 1, 'p/m', 'tool').outcome = 'ok'
+    ledger.open('repair', 2, 'p/m', 'tool').outcome = 'ok'
     const issues = [{ path: ['a'], code: 'x', message: 'y' }]
     ledger.settle('schema_mismatch', issues)
     expect(ledger.calls).toMatchObject([

@@ -80,6 +80,7 @@ const programOf = (words: readonly string[], io: Io, perform: Perform): Command 
       .option('--base-url <url>', 'ask this OpenAI-compatible endpoint; --model is its id (key: DECANT_API_KEY)')
       .option('--prompt <template>', "the prompt, such as 'Extract the invoice: {{text}}'; {{field}} of a record")
       .option('--instructions <text>', 'the system message')
+      .option('--cache <folder>', 'keep answers there, and do not ask again for what it has')
       .option('--cassette <path>', 'replay this recording, or make it')
 
   manner(wishes(program.command('extract <extractor> [text]')))

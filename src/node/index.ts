@@ -1,1 +1,2 @@
+export { directoryCache } from './cache.ts'
 export { fileJournal, readJournal } from './journal.ts'

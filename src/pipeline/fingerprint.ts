@@ -1,7 +1,7 @@
 import { extract } from '../extract.ts'
 import type { Extractor } from '../extractor.ts'
+import { hashOf } from '../hash.ts'
 import type { Extraction, Model } from '../types.ts'
-import { hashOf } from './key.ts'
 import type { Fingerprint } from './types.ts'
 
 /**

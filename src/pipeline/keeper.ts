@@ -1,6 +1,7 @@
 import { JournalError } from '../errors.ts'
+import { hashOf } from '../hash.ts'
 import type { Buyer } from './buyer.ts'
-import { hashOf, textOf } from './key.ts'
+import { textOf } from './key.ts'
 import type { ExtractAllOptions, JournalEntry, Place, RecordItem } from './types.ts'
 
 /** A record with what it is known by, and a hash of it where its key is not one already. */

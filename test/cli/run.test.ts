@@ -39,6 +39,20 @@ describe('decant run', () => {
     expect(stderr).toContain('3 done, 0 failed, 2 kept from the journal')
   })
 
+  it('keeps answers in the folder of --cache, for any run', async () => {
+    const folder = folderWith(files)
+    const { words, prompts } = await endpoint(asked)
+    await decant(['extract', 'city.json', 'Oslo', '--cache', 'kept', ...words], { folder })
+    const run = ['run', 'city.json', 'in.jsonl', '--cache', 'kept', ...words]
+    await decant([...run, '-o', 'out.jsonl'], { folder })
+    expect([...prompts].sort()).toEqual([...cities].sort())
+    const { code, stdout, stderr } = await decant([...run, '--ordered'], { folder })
+    expect(code).toBe(0)
+    expect(parsed(stdout).map(each => each.output.city)).toEqual(cities)
+    expect(stderr).toMatch(/\n3 done, 0 failed.*\$0/s)
+    expect(prompts).toHaveLength(3)
+  })
+
   it('tells the first failure of each kind in full, goes on, and ends with 3', async () => {
     const folder = folderWith(files)
     const { words } = await endpoint(prompt => (prompt === 'Oslo' ? { city: 'Oslo', people: 'many' } : asked(prompt)))

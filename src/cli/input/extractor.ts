@@ -22,6 +22,7 @@ export interface Wishes {
   readonly prompt?: string
   readonly instructions?: string
   readonly cassette?: string
+  readonly cache?: string
   /** For a schema alone, where nothing is sent. */
   readonly modelOfSchema?: string
 }
@@ -73,6 +74,9 @@ const optionsOf = async (wishes: Wishes, io: Io): Promise<Partial<Options>> => (
   ...modelOf(wishes, io),
   ...(wishes.cassette !== undefined && {
     fetch: (await import('decant/cassette')).cassette(resolve(io.cwd, wishes.cassette)),
+  }),
+  ...(wishes.cache !== undefined && {
+    cache: (await import('decant/node')).directoryCache(resolve(io.cwd, wishes.cache)),
   }),
 })
 
