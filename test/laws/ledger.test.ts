@@ -6,63 +6,114 @@ import { law } from '../json/documents.ts'
 
 const some = { ...law, numRuns: 60 }
 const Person = z.object({ name: z.string(), age: z.int() }).meta({ title: 'Person' })
-const right = JSON.stringify({ name: 'Ann', age: 30 })
 const model = 'openai/scripted'
 
+/** What a provider has on its bill for one request; the cost only where it reports one. */
 interface Billed {
-  readonly prompt_tokens: number
-  readonly completion_tokens: number
-  readonly total_tokens: number
+  readonly input: number
+  readonly cached: number
+  readonly output: number
+  readonly reasoning: number
+  /** Reasoning is counted beside the output, as xAI does, and not in it. */
+  readonly apart: boolean
+  readonly cost: number | undefined
 }
 
-/** What a server does with one request: what it answers, what it bills, whether it says so, and where it breaks. */
+/** What a server does with one request: what it answers, what it bills, whether and when it says so, and where it breaks. */
 interface Turn {
   readonly does: 'right' | 'wrong' | 'busy' | 'breaks' | 'hangs'
   readonly bill: Billed
-  readonly tells: boolean
+  readonly tells: 'first' | 'last' | 'never'
 }
 
-const turn: fc.Arbitrary<Turn> = fc
+const billed: fc.Arbitrary<Billed> = fc
   .record({
-    does: fc.constantFrom<Turn['does']>('wrong', 'wrong', 'busy', 'breaks'),
-    tells: fc.boolean(),
     input: fc.nat(1000),
+    cached: fc.nat(1000),
     output: fc.nat(1000),
+    reasoning: fc.nat(1000),
+    apart: fc.boolean(),
+    cost: fc.option(fc.nat(1000), { nil: undefined }),
   })
-  .map(({ does, tells, input, output }) => ({
-    does,
-    tells: tells && does !== 'breaks',
-    bill: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
+  .map(({ cached, reasoning, cost, ...bill }) => ({
+    ...bill,
+    cached: Math.min(cached, bill.input),
+    reasoning: bill.apart ? reasoning : Math.min(reasoning, bill.output),
+    cost: cost && cost / 1e6,
   }))
 
-const usageOf = ({ prompt_tokens, completion_tokens, total_tokens }: Billed) => ({
-  inputTokens: prompt_tokens,
-  outputTokens: completion_tokens,
-  totalTokens: total_tokens,
+const turn: fc.Arbitrary<Turn> = fc.record({
+  does: fc.constantFrom<Turn['does']>('wrong', 'wrong', 'busy', 'breaks'),
+  tells: fc.constantFrom<Turn['tells']>('first', 'last', 'never'),
+  bill: billed,
 })
 
-/** The answer to the nth request, whichever wire it came by. */
-const answerOf = ({ does, bill, tells }: Turn, nth: number, stream: boolean, signal: AbortSignal): Response => {
+const prices = { [model]: { input: 2, output: 10, cachedInput: 0.5 } }
+
+const sent = ({ input, cached, output, reasoning, apart, cost }: Billed) => ({
+  prompt_tokens: input,
+  completion_tokens: output,
+  total_tokens: input + output + (apart ? reasoning : 0),
+  prompt_tokens_details: { cached_tokens: cached },
+  completion_tokens_details: { reasoning_tokens: reasoning },
+  ...(cost !== undefined && { cost }),
+})
+
+const usageOf = ({ input, cached, output, reasoning, apart }: Billed) => {
+  const outputTokens = apart ? output + reasoning : output
+  const totalTokens = input + outputTokens
+  return { inputTokens: input, cachedInputTokens: cached, outputTokens, reasoningTokens: reasoning, totalTokens }
+}
+
+const costOf = (bill: Billed): number => {
+  const { inputTokens, cachedInputTokens, outputTokens } = usageOf(bill)
+  return bill.cost ?? ((inputTokens - cachedInputTokens) * 2 + cachedInputTokens * 0.5 + outputTokens * 10) / 1e6
+}
+
+/** Whether the client has got to know what the request is billed with. */
+const isTold = ({ does, tells }: Turn, stream: boolean): boolean =>
+  does !== 'busy' && (does === 'right' || does === 'wrong' ? tells !== 'never' : stream && tells === 'first')
+
+/** The answer to the nth request, whichever wire it came by, and whether the whole is asked for or a part. */
+const answerOf = ({ does, bill, tells }: Turn, nth: number, init: RequestInit): Response => {
   if (does === 'busy')
     return new Response('{"error":{"message":"busy"}}', { status: 429, headers: { 'retry-after-ms': '0' } })
-  const args = does === 'right' ? right : JSON.stringify({ name: 'Ann', age: `${nth} years` })
-  const tool_calls = [{ index: 0, id: `c${nth}`, type: 'function', function: { name: 'Person', arguments: args } }]
-  const usage = tells ? { usage: bill } : {}
+  const { stream = false, tools } = JSON.parse(init.body as string)
+  const { name } = tools[0].function
+  const age = does === 'right' ? 30 : `${nth} years`
+  const args = JSON.stringify(name === 'repair' ? { p1: age } : { name: 'Ann', age })
+  const tool_calls = [{ index: 0, id: `c${nth}`, type: 'function', function: { name, arguments: args } }]
+  const usage = { choices: [], usage: sent(bill) }
   const payloads = stream
     ? [
+        ...(tells === 'first' ? [usage] : []),
         { choices: [{ index: 0, delta: { tool_calls } }] },
         ...(does === 'breaks' || does === 'hangs'
           ? []
-          : [{ choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }, { choices: [], ...usage }]),
+          : [
+              { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+              ...(tells === 'last' ? [usage] : []),
+            ]),
       ].map(each => `data: ${JSON.stringify(each)}\n\n`)
-    : [JSON.stringify({ choices: [{ index: 0, message: { tool_calls }, finish_reason: 'tool_calls' }], ...usage })]
+    : [
+        JSON.stringify({
+          choices: [{ index: 0, message: { tool_calls }, finish_reason: 'tool_calls' }],
+          ...(tells !== 'never' && { usage: usage.usage }),
+        }),
+      ]
   const text = does === 'breaks' && !stream ? payloads[0]!.slice(0, 20) : payloads.join('')
+  const signal = init.signal!
+  let given = does === 'hangs' && !stream
   const body = new ReadableStream({
-    start(controller) {
-      if (does !== 'hangs' || stream) controller.enqueue(new TextEncoder().encode(text))
-      if (does === 'hangs') signal.addEventListener('abort', () => controller.error(signal.reason))
+    start: controller => signal.addEventListener('abort', () => controller.error(signal.reason)),
+    pull(controller) {
+      // An error throws away what stands in the queue: it comes when that was read.
+      if (!given) controller.enqueue(new TextEncoder().encode(text))
       else if (does === 'breaks') controller.error(new TypeError('terminated'))
+      else if (does === 'hangs') return new Promise<void>(() => {})
       else controller.close()
+      given = true
+      return undefined
     },
   })
   return new Response(body, { headers: { 'content-type': stream ? 'text/event-stream' : 'application/json' } })
@@ -73,55 +124,71 @@ beforeAll(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 afterAll(() => void vi.restoreAllMocks())
 
 describe('Ledger', () => {
-  const script = fc.tuple(
-    fc.array(turn, { maxLength: 4 }),
-    turn,
-    fc.constantFrom('right', 'abort', 'timeout'),
-    fc.boolean(),
-  )
+  const script = fc.record({
+    before: fc.array(turn, { maxLength: 4 }),
+    last: turn,
+    end: fc.constantFrom('right', 'wrong', 'abort', 'timeout'),
+    stream: fc.boolean(),
+    repair: fc.constantFrom('whole', 'patch' as const),
+  })
 
   test('1. Equal to what was billed, in success, failure, abort and timeout, on both wires', async () => {
     await fc.assert(
-      fc.asyncProperty(script, async ([before, last, end, stream]) => {
-        const does = end === 'right' ? 'right' : 'hangs'
+      fc.asyncProperty(script, async ({ before, last, end, stream, repair }) => {
+        const does = end === 'right' || end === 'wrong' ? end : 'hangs'
+        const turns: Turn[] = [...before, { ...last, does }]
         let asked = 0
-        const turns = [...before, { ...last, does, tells: last.tells && does === 'right' } as Turn]
         const extraction = extract(Person, 'Who?', {
           model,
           stream,
+          repair: repair as 'whole' | 'patch',
           maxRetries: 9,
           maxRetryDelay: 0,
-          maxRepairs: 9,
-          repair: 'whole',
+          maxRepairs: end === 'wrong' ? before.filter(each => each.does === 'wrong').length : 9,
           timeout: end === 'timeout' ? { total: 30 } : undefined,
-          prices: { [model]: { input: 2, output: 10 } },
-          fetch: async (_, init) => answerOf(turns[asked++]!, asked, stream, init!.signal!),
+          prices,
+          fetch: async (_, init) => answerOf(turns[asked++]!, asked, init!),
           onEvent(event) {
             if (end === 'abort' && event.type === 'request' && asked === turns.length - 1)
               setTimeout(() => extraction.abort(new Error('enough')), 5)
           },
         })
         const outcome = await extraction.result().catch(reason => reason)
-        const sent = turns.slice(0, extraction.calls.length)
-        expect(sent.length).toBe(asked)
+        const { calls } = extraction
+        expect(calls.length).toBe(asked)
         if (end === 'right') expect(outcome.output).toEqual({ name: 'Ann', age: 30 })
-        for (const [i, { usage, estimated, cost }] of extraction.calls.entries()) {
-          const { does, tells, bill } = turns[i]!
-          if (does === 'busy') expect([usage, estimated, cost]).toEqual([undefined, undefined, undefined])
-          else if (tells) {
-            expect([usage, estimated]).toEqual([usageOf(bill), undefined])
-            expect(cost).toBeCloseTo((bill.prompt_tokens * 2 + bill.completion_tokens * 10) / 1e6, 12)
+        if (end === 'wrong') expect(outcome.code).toBe('schema_mismatch')
+        if (end === 'abort') expect(outcome.message).toBe('enough')
+        else expect(outcome.calls).toBe(calls)
+        for (const [i, { usage, estimated, cost, outcome }] of calls.entries()) {
+          const turn = turns[i]!
+          // On a busy machine a clock may run out before what was sent is read.
+          if (end === 'timeout' && outcome === 'total' && turn.does !== 'hangs') return
+          if (turn.does === 'busy') expect([usage, estimated, cost]).toEqual([undefined, undefined, undefined])
+          else if (isTold(turn, stream)) {
+            expect([usage, estimated]).toEqual([usageOf(turn.bill), undefined])
+            expect(cost).toBeCloseTo(costOf(turn.bill), 12)
           } else {
             expect([usage, cost]).toEqual([undefined, undefined])
             expect(estimated!.inputTokens).toBeGreaterThan(0)
           }
         }
-        const counted = sent.filter(({ does }) => does !== 'busy')
-        const known = counted.every(({ tells }) => tells) && counted.length > 0
-        const total = counted.reduce((sum, { bill }) => sum + bill.total_tokens, 0)
-        if (end !== 'abort') expect(outcome.usage.totalTokens).toBe(known ? total : undefined)
+        if (end === 'abort') return
+        const counted = turns.slice(0, asked).filter(each => each.does !== 'busy')
+        const known = counted.length > 0 && counted.every(each => isTold(each, stream))
+        const sumOf = (part: (bill: Billed) => number): number => counted.reduce((sum, { bill }) => sum + part(bill), 0)
+        for (const field of [
+          'inputTokens',
+          'cachedInputTokens',
+          'outputTokens',
+          'reasoningTokens',
+          'totalTokens',
+        ] as const)
+          expect(outcome.usage[field]).toBe(known ? sumOf(bill => usageOf(bill)[field]) : undefined)
+        if (known) expect(outcome.cost).toBeCloseTo(sumOf(costOf), 10)
+        else expect(outcome.cost).toBeUndefined()
       }),
-      some,
+      { ...some, numRuns: 4 * some.numRuns },
     )
   }, 120_000)
 })
@@ -140,7 +207,6 @@ describe('Budget', () => {
       fc.asyncProperty(workload, async ({ kind, limit, workers, turns }) => {
         const most = { calls: limit, tokens: limit * 400, usd: limit * 0.004 }[kind]
         const budget = createBudget({ [kind]: most })
-        const price = { input: 2, output: 10 }
         let sent = 0
         let dearest = 0
         const work = async (): Promise<void> => {
@@ -150,16 +216,16 @@ describe('Budget', () => {
               maxRetries: 2,
               maxRepairs: 3,
               budget,
-              prices: { [model]: price },
+              prices,
               async fetch(_, init) {
                 // `spent` counts a call as soon as it is let through.
                 expect(budget.spent[kind] - (kind === 'calls' ? 1 : 0)).toBeLessThan(most)
                 const each = turns[sent++ % turns.length]!
-                const { inputTokens, outputTokens, totalTokens } = usageOf(each.bill)
-                const usd = (inputTokens * price.input + outputTokens * price.output) / 1e6
+                const { totalTokens } = usageOf(each.bill)
+                const usd = costOf(each.bill)
                 const estimate = (init!.body as string).length
                 dearest = Math.max(dearest, kind === 'usd' ? usd + estimate * 1e-5 : totalTokens + estimate)
-                return answerOf(each, sent, false, init!.signal!)
+                return answerOf(each, sent, init!)
               },
             }).catch(reason => reason)
             if (error.name === 'BudgetError') {
