@@ -55,8 +55,8 @@ const invoiceOf = (random: () => number, bytes: number): Document => {
     lines: [],
     total: cents(),
   }
-  while (JSON.stringify(document).length < bytes) {
-    document.lines.push({
+  for (let length = JSON.stringify(document).length; length < bytes; ) {
+    const line: Document['lines'][number] = {
       sku: `SKU-${Math.floor(random() * 100_000)}`,
       description: name(5),
       quantity: 1 + Math.floor(random() * 20),
@@ -64,7 +64,10 @@ const invoiceOf = (random: () => number, bytes: number): Document => {
       taxRate: pick([0.1, 0.2, 0.22]),
       delivered: date(),
       unit: pick(['piece', 'kg', 'hour', 'box']),
-    })
+    }
+    // With the comma between two of them.
+    length += JSON.stringify(line).length + Number(document.lines.length > 0)
+    document.lines.push(line)
   }
   return document
 }
