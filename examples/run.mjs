@@ -24,7 +24,8 @@ if (name !== undefined && /^[\w-]+$/.test(name) && existsSync(file)) {
   await jiti.import(file)
 } else {
   const examples = readdirSync(at('.')).filter(entry => entry.endsWith('.ts'))
-  const lines = examples.map(entry => `  ${entry.slice(0, -3).padEnd(10)}${aboutOf(entry)}`)
+  const widest = Math.max(...examples.map(entry => entry.length))
+  const lines = examples.map(entry => `  ${entry.slice(0, -3).padEnd(widest)}${aboutOf(entry)}`)
   const list = `Usage: npm run example NAME -- [arguments]\n${lines.join('\n')}`
   if (name === undefined) console.log(list)
   else {

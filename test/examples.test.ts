@@ -37,6 +37,43 @@ first: schema_mismatch, 226 tokens [ 'totalCents must be the sum of the cents of
 repair: ok, 345 tokens []
 in all 571 tokens, $0.00013785
 `,
+  'answer-with-quotes': `A lamp that was not used can be returned for 30 days.
+  87-159: You may return anything unused within 30 days of the day it reached you.
+The return of an order for 25 euros costs 4.90 euros.
+  160-260: The return label is free for orders above 40 euros; below that, 4.90 euros are taken off the refund.
+The refund goes to your card within ten days of its return.
+  261-351: Refunds go to the card that paid, at the latest ten days after the parcel is back with us.
+first: schema_mismatch, 139 tokens out claims.1.quote
+repair: ok, 33 tokens out
+`,
+  judge: `[
+  'The harbour bridge is closed because of cracks in two piers.',
+  'Ferries stand in for it, free of charge.',
+  'The repairs take six weeks.'
+]
+first [
+  {
+    path: [ 'points', 2 ],
+    code: 'custom',
+    message: 'is not what the text says: repairs are expected to take six weeks'
+  }
+]
+repair []
+4 calls, $0.00485955
+`,
+  moderation: `fine   Great write-up, thanks!
+       It thanks the author.
+       openai/gpt-4o-mini ok: $0.000038
+spam   Cheap likes and followers at likes.example
+       It advertises a service that has nothing to do with the article.
+       openai/gpt-4o-mini ok: $0.000038
+threat I know where you live. See you tonight.
+       It says that its writer will come to where the reader lives.
+       openai/gpt-4o-mini refused, groq/llama-3.3-70b-versatile ok: $0.000225
+fine   I would kill for a second part of this.
+       A figure of speech: the reader wants to read more.
+       openai/gpt-4o-mini ok, openrouter/anthropic/claude-sonnet-4 ok: $0.002762
+`,
   'inbox-router': `order { number: '4711' } { item: 'desk lamp', cents: 4900, delivered: '2026-11-16' }
 so far: {"name":"refund","value":{"order":"47"}}
 so far: {"name":"refund","value":{"order":"4711"}}
