@@ -93,6 +93,13 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: 'node_modules', dependencyTypesNot: ['npm', 'npm-peer'] },
     },
+    {
+      name: 'loaded-apart',
+      comment: 'what is loaded when it is needed brings nothing along that a bundler would have to wrap',
+      severity: 'error',
+      from: { path: '^src/repair/(edits|places)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/repair/places\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'examples-use-the-front-door',

@@ -7,7 +7,7 @@ import { isInContent } from './modes.ts'
 import { functionOf, type Plan } from './plan.ts'
 import { repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
-import { applyPatch, type Patch, patchOf, sameFault } from './repair/patch.ts'
+import { type Patch, patchOf, sameFault } from './repair/patch.ts'
 import { closedTurn, repairMessages } from './repair/whole.ts'
 import type { FunctionCall, Issue, Message } from './types.ts'
 
@@ -19,7 +19,14 @@ export interface Draft {
 
 /** The next request after a fault. */
 export type Repair =
-  | { readonly kind: 'patch'; readonly patch: Patch; readonly draft: Draft; readonly messages: readonly Message[] }
+  | {
+      readonly kind: 'patch'
+      readonly patch: Patch
+      readonly draft: Draft
+      readonly messages: readonly Message[]
+      /** The document with the values put in that came for the patch. */
+      readonly apply: (answer: unknown) => JsonValue
+    }
   | { readonly kind: 'whole'; readonly messages: readonly Message[] }
 
 /** A patch has to be estimated as cheaper than this part of the whole: estimates err, and so do patches. */
@@ -29,17 +36,17 @@ const large = 400
 
 /**
  * Picks how to ask again. A patch is for a whole JSON text that the schema refuses, and only once for the same failure: where
- * it has changed nothing, the whole is asked for.
+ * it has changed nothing, the whole is asked for. So it is where the code of patches cannot be loaded.
  *
  * @param before the failure before this one, and what it was repaired with.
  */
-export const repairOf = (
+export const repairOf = async (
   context: Context<any, any>,
   answer: Answer,
   fault: Fault,
   draft: Draft | undefined = draftOf(context, answer, fault),
   before?: { readonly fault: Fault; readonly kind: Repair['kind'] },
-): Repair => {
+): Promise<Repair> => {
   const { plan, channel } = context
   const { repair = 'auto' } = plan.options
   const { handedOut } = channel
@@ -55,14 +62,16 @@ export const repairOf = (
   if (repair === 'whole' || words !== undefined || draft === undefined) return whole
   if (thrifty && text.length < large) return whole
   if (before?.kind === 'patch' && sameFault(before.fault, fault)) return whole
-  const patch = patchOf(fault, draft.document, plan.declaration, handedOut)
+  const edits = await import('./repair/edits.ts').catch(() => undefined)
+  const patch = edits && patchOf(edits, fault, draft.document, plan.declaration, handedOut)
   if (patch === undefined) return whole
+  const apply = (answer: unknown): JsonValue => edits!.applyPatch(draft.document, patch, answer)
   // What is said of the issues is the same either way.
   const costs = JSON.stringify(functionOf(patch.declaration)).length + patch.size
   const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
   return thrifty && dear
     ? whole
-    : { kind: 'patch', patch, draft, messages: closedTurn(turn, new Map([[calls[0]!, patch.message]])) }
+    : { kind: 'patch', patch, draft, apply, messages: closedTurn(turn, new Map([[calls[0]!, patch.message]])) }
 }
 
 /** @param words the caller's own, instead of ours. */
@@ -121,13 +130,13 @@ export const mended = async <O>(
   { plan, channel }: Context<any, O>,
   answer: Answer,
   fault: Fault,
-  { patch, draft }: Extract<Repair, { kind: 'patch' }>,
+  { apply, draft }: Extract<Repair, { kind: 'patch' }>,
   came: Answer,
   said: Verdict<unknown>,
 ): Promise<{ answer: Answer; verdict: Verdict<O>; draft: Draft }> => {
   if (said.type !== 'output') return { answer, verdict: { type: 'fault', fault }, draft }
   const { wrapper, validate } = plan.declaration
-  const document = applyPatch(draft.document, patch, said.output)
+  const document = apply(said.output)
   const text = JSON.stringify(wrapper === undefined ? document : { [wrapper]: document })
   const amended = { ...amend(answer, text), response: came.response }
   const now = { ...draft, document }

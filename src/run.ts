@@ -165,7 +165,8 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
         : ''
     const error = faultError(context, answer, fault, repairs, why, final ? handedOut : undefined)
     if (!error.retryable || !more || stuck || final) throw error
-    const repair = repairOf(context, answer, fault, draft, last && { fault: last.fault, kind: last.repair.kind })
+    const before = last && { fault: last.fault, kind: last.repair.kind }
+    const repair = await orAbort(repairOf(context, answer, fault, draft, before), signal)
     repairs++
     if (repair.kind === 'whole') {
       refused = repair.messages

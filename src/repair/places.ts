@@ -1,8 +1,16 @@
-import { childrenOf, open } from '../decode/shape.ts'
 import type { JsonValue } from '../json/index.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 
 export type Path = Issue['path']
+
+/** What the schema of a document has to say of its places. */
+export interface Schemas {
+  readonly root: JsonSchema
+  /** The schema itself and everything it stands for: the target of a local reference, the members of a union. */
+  readonly open: (schema: JsonSchema) => readonly JsonSchema[]
+  /** What an opened schema says of the value under a key. */
+  readonly childrenOf: (schema: JsonSchema, key: string | number) => readonly JsonSchema[]
+}
 
 /** A place of a document at which a patch may change something. */
 export interface Place {
@@ -37,7 +45,7 @@ const small = 200
 export const placesOf = (
   issues: readonly Issue[],
   document: JsonValue,
-  canonical: JsonSchema,
+  schemas: Schemas,
   kept: readonly Path[] = [],
 ): readonly Place[] | undefined => {
   const places = new Map<string, Place>()
@@ -46,7 +54,7 @@ export const placesOf = (
     if (!places.get(id)?.faulty) places.set(id, place)
   }
   for (const { path } of issues) {
-    const found = placesAt(reach(document, path), document, canonical, kept)
+    const found = placesAt(reach(document, path), document, schemas, kept)
     if (found === undefined) return undefined
     found.forEach(add)
     if (places.size > mostPlaces) return undefined
@@ -65,10 +73,10 @@ export const placesOf = (
 const placesAt = (
   path: Path,
   document: JsonValue,
-  canonical: JsonSchema,
+  of: Schemas,
   kept: readonly Path[],
 ): readonly Place[] | undefined => {
-  const { schemas, needed, known } = schemasAt(canonical, document, path)
+  const { schemas, needed, known } = schemasAt(of, document, path)
   const value = valueAt(document, path)
   const place = (edit: Place['edit'], schema: JsonSchema, rest: Partial<Place> = {}): Place => ({
     path,
@@ -84,9 +92,9 @@ const placesAt = (
   if (kept.some(each => startsWith(path, each))) return undefined
   if (!known) return [place('drop', {}, { removable: true })]
   if (path.length > 0 && fixed.length === 0 && sizeOf(value) <= small) return [place('set', anyOf(schemas))]
-  const opened = schemas.flatMap(schema => open(schema, canonical))
+  const opened = schemas.flatMap(of.open)
   if (Array.isArray(value)) {
-    const items = opened.flatMap(schema => childrenOf(schema, value.length))
+    const items = opened.flatMap(schema => of.childrenOf(schema, value.length))
     if (items.length === 0) return undefined
     const from = Math.max(-1, ...fixed.map(each => each[path.length] as number)) + 1
     return [place('list', anyOf(items), { from })]
@@ -96,7 +104,7 @@ const placesAt = (
     [...names].flatMap(name => {
       const field = [...path, name]
       if (sizeOf(valueAt(value, [name])) > small) return []
-      return placesAt(field, document, canonical, kept)?.slice(0, 1) ?? []
+      return placesAt(field, document, of, kept)?.slice(0, 1) ?? []
     })
   // Keys that are too much are wrong in themselves, a field is only one that may be.
   const dropped = fields(Object.keys(value)).filter(({ edit }) => edit === 'drop')
@@ -122,14 +130,14 @@ const reach = (document: JsonValue, path: Path): Path => {
  * What may stand at a path: of a union, only what the branches say that its literals leave.
  */
 const schemasAt = (
-  canonical: JsonSchema,
+  { root, open, childrenOf }: Schemas,
   document: JsonValue,
   path: Path,
 ): { schemas: readonly JsonSchema[]; needed: boolean; known: boolean } => {
-  let schemas: readonly JsonSchema[] = [canonical]
+  let schemas: readonly JsonSchema[] = [root]
   let needed = true
   for (const [i, key] of path.entries()) {
-    const opened = schemas.flatMap(schema => open(schema, canonical))
+    const opened = schemas.flatMap(open)
     const meant = meantBy(opened, valueAt(document, path.slice(0, i)))
     const children = meant.flatMap(schema => childrenOf(schema, key))
     const holders = children.length > 0 ? meant : opened

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileCheck } from '../../src/decode/check/index.ts'
 import { createJsonParser, type JsonValue } from '../../src/json/index.ts'
-import { applyPatch, type Patch, patchOf } from '../../src/repair/patch.ts'
+import * as edits from '../../src/repair/edits.ts'
+import { type Patch, patchOf } from '../../src/repair/patch.ts'
 import { type Place, startsWith, valueAt } from '../../src/repair/places.ts'
 import { compileSchema } from '../../src/schema/index.ts'
 import { any, type Declared, type Path, placesOf, schemaOf } from '../decode/declarations.ts'
@@ -62,7 +63,7 @@ const patchFor = async (of: Declared, document: JsonValue): Promise<Patch | unde
   const declaration = compileSchema(schemaOf(of))
   const checked = await declaration.validate(document)
   return 'issues' in checked
-    ? patchOf({ code: 'schema_mismatch', issues: checked.issues }, document, declaration)
+    ? patchOf(edits, { code: 'schema_mismatch', issues: checked.issues }, document, declaration)
     : undefined
 }
 
@@ -94,7 +95,7 @@ describe('Patch', () => {
         // A wrong discriminator hides what else is wrong, so there may be another round.
         let at = document
         for (let patch = await patchFor(of, at); patch !== undefined; patch = await patchFor(of, at)) {
-          at = applyPatch(at, patch, rightAnswer(patch, value))
+          at = edits.applyPatch(at, patch, rightAnswer(patch, value))
           patched++
         }
         if (at !== document) expect(at).toEqual(value)
@@ -112,7 +113,7 @@ describe('Patch', () => {
         const patch = await patchFor(of, document)
         if (patch === undefined) return
         const before = structuredClone(document)
-        const after = applyPatch(document, patch, answer)
+        const after = edits.applyPatch(document, patch, answer)
         expect(document).toEqual(before)
         expect(keeps(document, after, [...patch.places.values()])).toBe(true)
       }),

@@ -1,5 +1,6 @@
+import { relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { built, root } from './built.ts'
 
 export interface Part {
@@ -24,9 +25,17 @@ const zod3Conversion = `export { zodToJsonSchema } from 'zod-to-json-schema'`
 
 const zod = ['zod', 'zod/*']
 
-/** The parts of the minimal streaming program, bundled for the browser from the built package. */
-export const measure = async (): Promise<{ ours: Part; parts: readonly Part[] }> => {
-  const ours = await sizeOf('decant', program, [...zod, 'zod-to-json-schema'])
+const others = [...zod, 'zod-to-json-schema']
+
+/**
+ * The parts of the minimal streaming program, bundled for the browser from the built package.
+ *
+ * Ours is told twice: what a page loads before the program runs, and all of it, as a bundler has it that makes one file and
+ * splits nothing off.
+ */
+export const measure = async (): Promise<{ ours: Part; whole: Part; parts: readonly Part[] }> => {
+  const ours = await sizeOf('decant, loaded at once', program, others, true)
+  const whole = await sizeOf('decant, with what is loaded when it is needed', program, others)
   const conversion = await sizeOf('zod-to-json-schema, for Zod 3 schemas', zod3Conversion, zod)
   const withZod3 = await sizeOf('', zod3Conversion, [])
   const zod3 = {
@@ -36,20 +45,33 @@ export const measure = async (): Promise<{ ours: Part; parts: readonly Part[] }>
   }
   return {
     ours,
-    parts: [ours, conversion, zod3, await sizeOf('zod', zodAlone, []), await sizeOf('all of it', program, [])],
+    whole,
+    parts: [ours, whole, conversion, zod3, await sizeOf('zod', zodAlone, []), await sizeOf('all of it', program, [])],
   }
 }
 
-const sizeOf = async (name: string, contents: string, external: string[]): Promise<Part> => {
-  const { outputFiles } = await build({ ...browser, stdin: { contents, resolveDir: root }, external })
-  const code = outputFiles.map(file => file.contents)
+/** @param splitting of several files count those that are imported by statements. */
+const sizeOf = async (name: string, contents: string, external: string[], splitting = false): Promise<Part> => {
+  const stdin = { contents, resolveDir: root }
+  const { outputFiles, metafile } = await build({ ...browser, stdin, external, splitting })
+  const atOnce = loadedAtOnce(metafile)
+  const code = outputFiles.filter(({ path }) => atOnce.has(relative(process.cwd(), path))).map(file => file.contents)
   const bytes = (list: readonly Uint8Array[]) => list.reduce((sum, item) => sum + item.byteLength, 0)
   return { name, minified: bytes(code), gzip: bytes(code.map(item => gzipSync(item, { level: 9 }))) }
+}
+
+const loadedAtOnce = ({ outputs }: Metafile): ReadonlySet<string> => {
+  const loaded = new Set(Object.keys(outputs).filter(path => outputs[path]!.entryPoint === '<stdin>'))
+  for (const path of loaded)
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') loaded.add(next)
+  return loaded
 }
 
 const browser = {
   bundle: true,
   write: false,
+  metafile: true,
+  outdir: 'out',
   minify: true,
   format: 'esm',
   platform: 'browser',

@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 
 it('packs the built files, their declarations, the command line, its recording and the pages, nothing else', () => {
-  const chunks = /^dist\/(?:cli\/\w+|chunk)-\w+\.js$/
+  const chunks = /^dist\/(?:cli\/\w+|chunk|edits)-\w+\.js$/
   const declarations = /^dist\/[\w-]+-[\w-]+\.d\.c?ts$/
   const files = pack.files
     .map(file => file.path)

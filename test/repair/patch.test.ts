@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { JsonValue } from '../../src/json/index.ts'
-import { applyPatch, patchOf } from '../../src/repair/patch.ts'
+import * as edits from '../../src/repair/edits.ts'
+import { patchOf } from '../../src/repair/patch.ts'
 import type { Path } from '../../src/repair/places.ts'
 import { compileSchema } from '../../src/schema/index.ts'
 
@@ -11,7 +12,7 @@ const patchFor = async (schema: z.ZodType, document: JsonValue, kept: readonly P
   const declaration = compileSchema(schema)
   const checked = await declaration.validate(structuredClone(document))
   const issues = 'issues' in checked ? checked.issues : []
-  return patchOf({ code: 'schema_mismatch', issues }, document, declaration, kept)!
+  return patchOf(edits, { code: 'schema_mismatch', issues }, document, declaration, kept)!
 }
 
 const parametersOf = async (schema: z.ZodType, document: JsonValue) =>
@@ -43,8 +44,8 @@ describe('the function of a patch', () => {
         remove: { type: 'array', description: 'what is to be left out', items: { type: 'string', enum: ['p1'] } },
       },
     })
-    expect(applyPatch(document, patch, { remove: ['p1'] })).toEqual({ note: long })
-    expect(applyPatch(document, patch, { p1: '2026-01-02' })).toEqual({ when: '2026-01-02', note: long })
+    expect(edits.applyPatch(document, patch, { remove: ['p1'] })).toEqual({ note: long })
+    expect(edits.applyPatch(document, patch, { p1: '2026-01-02' })).toEqual({ when: '2026-01-02', note: long })
   })
 
   it('asks for what is missing', async () => {
@@ -52,7 +53,7 @@ describe('the function of a patch', () => {
     const document = { a: { note: long } }
     const patch = await patchFor(schema, document)
     expect(patch.declaration.wire).toMatchObject({ properties: { p1: { description: 'a.b' } }, required: ['p1'] })
-    expect(applyPatch(document, patch, { p1: { c: 'x' } })).toEqual({ a: { note: long, b: { c: 'x' } } })
+    expect(edits.applyPatch(document, patch, { p1: { c: 'x' } })).toEqual({ a: { note: long, b: { c: 'x' } } })
   })
 
   it('lets keys that are too much be left out, and nothing else', async () => {
@@ -69,7 +70,7 @@ describe('the function of a patch', () => {
         },
       },
     })
-    expect(applyPatch(document, patch, { remove: ['p1'], a: 'y', p1: 2 })).toEqual({ a: 'x', note: long })
+    expect(edits.applyPatch(document, patch, { remove: ['p1'], a: 'y', p1: 2 })).toEqual({ a: 'x', note: long })
   })
 
   it('offers the fields of an object whose rule over several of them is broken', async () => {
@@ -86,7 +87,7 @@ describe('the function of a patch', () => {
         p3: { type: 'number', description: 'gross' },
       },
     })
-    expect(applyPatch(document, patch, { p3: 3 })).toEqual({ ...document, gross: 3 })
+    expect(edits.applyPatch(document, patch, { p3: 3 })).toEqual({ ...document, gross: 3 })
   })
 
   it('takes of a union the branch that was meant', async () => {
@@ -147,7 +148,7 @@ describe('a list', () => {
     })
     const [a, b, c, d, e] = document.list
     const edit = (remove: number[], ...insert: { at?: number; value?: string }[]) =>
-      (applyPatch(document, patch, { p1: { remove, insert } }) as { list: string[] }).list
+      (edits.applyPatch(document, patch, { p1: { remove, insert } }) as { list: string[] }).list
     expect(edit([1, 4])).toEqual([a, c, d])
     expect(edit([0, 1, 2], { at: 5, value: 'z' }, { at: 4, value: 'v' }, { at: 4, value: 'w' })).toEqual([
       d,
@@ -172,17 +173,17 @@ describe('a list', () => {
     expect(JSON.stringify(patch.declaration.wire)).toContain('"minimum":2')
     const [a, b, , d, e] = document.list
     const edit = { remove: [0, 1, 2], insert: [{ at: 0, value: 'z' }] }
-    expect(applyPatch(document, patch, { p1: edit })).toEqual({ list: [a, b, 'z', d, e] })
+    expect(edits.applyPatch(document, patch, { p1: edit })).toEqual({ list: [a, b, 'z', d, e] })
   })
 
   it('is moved last, when other places are named by their index', async () => {
     const schema = z.object({ list: z.array(z.object({ a: z.int().optional(), note: z.string() })).max(2) })
     const list = [1, 2, 'x'].map(a => ({ a, note: 'y'.repeat(90) }))
     const fault = { code: 'schema_mismatch', issues: [at(['list']), at(['list', 2, 'a'])] } as const
-    const patch = patchOf(fault, { list }, compileSchema(schema))!
+    const patch = patchOf(edits, fault, { list }, compileSchema(schema))!
     const names = new Map([...patch.places].map(([name, { path }]) => [path.join('.'), name]))
     const answer = { [names.get('list')!]: { remove: [0] }, remove: [names.get('list.2.a')] }
-    expect(applyPatch({ list }, patch, answer)).toEqual({ list: [list[1], { note: list[2]!.note }] })
+    expect(edits.applyPatch({ list }, patch, answer)).toEqual({ list: [list[1], { note: list[2]!.note }] })
   })
 })
 
@@ -207,9 +208,9 @@ it('hostile keys are only keys', () => {
   const schema = z.object({ map: z.record(z.string(), z.number()), note: z.string() })
   const document = JSON.parse(`{"map":{"__proto__":"x","constructor":1},"note":"${long}"}`)
   const fault = { code: 'schema_mismatch', issues: [at(['map', '__proto__'])] } as const
-  const patched = applyPatch(
+  const patched = edits.applyPatch(
     document,
-    patchOf(fault, document, compileSchema(schema))!,
+    patchOf(edits, fault, document, compileSchema(schema))!,
     JSON.parse('{"p1":3,"__proto__":{"p1":4}}'),
   )
   expect(JSON.stringify(patched)).toBe(`{"map":{"__proto__":3,"constructor":1},"note":"${long}"}`)
