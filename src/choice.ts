@@ -1,7 +1,11 @@
+import { Composer } from './decode/composer.ts'
 import { ConfigError, SchemaError } from './errors.ts'
+import { repairCalls } from './repair/choice.ts'
+import type { Fault } from './repair/fault.ts'
 import { compileSchema, type Declaration, validatorOf } from './schema/index.ts'
 import { mapSchemas } from './schema/walk.ts'
-import type { Input, Issue, JsonSchema, Output, Schema, StandardJsonSchema } from './types.ts'
+import type { Input, Issue, JsonSchema, Message, Output, Schema, StandardJsonSchema } from './types.ts'
+import type { Turn, WireCall } from './wire/wire.ts'
 
 /** Alternatives by name; each one is a function, and its schema an object's. */
 export type Members = Readonly<Record<string, Schema>>
@@ -14,10 +18,16 @@ export type NamedOutput<M extends Members> = {
   [K in keyof M & string]: { name: K; value: Output<M[K]> }
 }[keyof M & string]
 
-/** What a run has to know of a choice. */
+/** What a run has to know of a choice, and all that is done for one: who never makes a choice does not load it. */
 export interface Choice {
   readonly many: boolean
   readonly members: Members
+  /** @throws SchemaError `bad_root`. */
+  readonly declarations: () => Declaration<unknown, unknown>[]
+  /** Puts the calls together as one text, which it feeds. */
+  readonly composer: (wrapper: string | undefined, feed: (text: string) => void) => Composer
+  /** The messages that ask for the calls again. */
+  readonly repairMessages: (turn: Turn, fault: Fault, calls: readonly WireCall[]) => Message[]
 }
 
 const carried = Symbol.for('decant.choice')
@@ -30,7 +40,7 @@ const carried = Symbol.for('decant.choice')
  * `bad_root` for a member that is no object schema.
  */
 export const oneOf = <M extends Members>(members: M): StandardJsonSchema<NamedInput<M>, NamedOutput<M>> =>
-  choiceSchema({ many: false, members: checked('oneOf', members) })
+  choiceSchema(false, checked('oneOf', members))
 
 /**
  * Calls of several functions, as many as the model makes: `extract(manyOf({ add: Operands, multiply: Operands }), …)`. The
@@ -39,23 +49,11 @@ export const oneOf = <M extends Members>(members: M): StandardJsonSchema<NamedIn
  * @throws as `oneOf` does.
  */
 export const manyOf = <M extends Members>(members: M): StandardJsonSchema<NamedInput<M>[], NamedOutput<M>[]> =>
-  choiceSchema({ many: true, members: checked('manyOf', members) })
+  choiceSchema(true, checked('manyOf', members))
 
 /** The choice behind a schema that `oneOf` or `manyOf` made, in whichever copy of this module. */
 export const choiceOf = (schema: unknown): Choice | undefined =>
   (schema as { readonly [carried]?: Choice } | null | undefined)?.[carried]
-
-/** @throws SchemaError `bad_root`. */
-export const memberDeclarations = ({ members }: Choice): Declaration<unknown, unknown>[] =>
-  Object.entries(members).map(([name, schema]) => {
-    const declaration = compileSchema<unknown, unknown>(schema, { name })
-    if (declaration.wrapper === undefined && !declaration.isText) return declaration
-    throw new SchemaError(
-      `Cannot offer '${name}' as a function: its schema must be an object's; wrap it in z.object({ … })`,
-      'bad_root',
-      { path: [name] },
-    )
-  })
 
 const checked = (verb: string, members: Members): Members => {
   const names = Object.keys(Object(members))
@@ -68,7 +66,14 @@ const checked = (verb: string, members: Members): Members => {
 }
 
 /** A choice is a schema like any other: where it cannot be functions it is a union of `{ name, value }`. */
-const choiceSchema = (choice: Choice): StandardJsonSchema<any, any> => {
+const choiceSchema = (many: boolean, members: Members): StandardJsonSchema<any, any> => {
+  const choice: Choice = {
+    many,
+    members,
+    declarations: () => declarationsOf(members),
+    composer: (wrapper, feed) => new Composer(many, wrapper, feed),
+    repairMessages: (turn, fault, calls) => repairCalls(turn, fault, calls, many),
+  }
   const describe = (): Record<string, unknown> => describeChoice(choice)
   const schema: StandardJsonSchema<any, any> = {
     '~standard': {
@@ -80,6 +85,17 @@ const choiceSchema = (choice: Choice): StandardJsonSchema<any, any> => {
   }
   return Object.defineProperty(schema, carried, { value: choice })
 }
+
+const declarationsOf = (members: Members): Declaration<unknown, unknown>[] =>
+  Object.entries(members).map(([name, schema]) => {
+    const declaration = compileSchema<unknown, unknown>(schema, { name })
+    if (declaration.wrapper === undefined && !declaration.isText) return declaration
+    throw new SchemaError(
+      `Cannot offer '${name}' as a function: its schema must be an object's; wrap it in z.object({ … })`,
+      'bad_root',
+      { path: [name] },
+    )
+  })
 
 const describeChoice = ({ many, members }: Choice): Record<string, unknown> => {
   const definitions: Record<string, JsonSchema> = {}

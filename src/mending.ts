@@ -5,7 +5,6 @@ import { JsonError, type JsonValue } from './json/index.ts'
 import type { Verdict } from './judge.ts'
 import { isInContent } from './modes.ts'
 import { functionOf, type Plan } from './plan.ts'
-import { repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
 import { type Patch, patchOf, sameFault } from './repair/patch.ts'
 import { closedTurn, repairMessages } from './repair/whole.ts'
@@ -82,7 +81,7 @@ const againOf = (
   words: string | undefined,
 ): Message[] => {
   if (words === undefined && choice !== undefined && calls.length > 0 && fault.code !== 'wrong_call')
-    return repairCalls(turn, fault, calls, choice.many)
+    return choice.repairMessages(turn, fault, calls)
   const names = answers.map(each => each.name)
   const name = names.join("' or '")
   const stranger = fault.code === 'wrong_call' ? turn.calls.find(call => !names.includes(call.name)) : undefined

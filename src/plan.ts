@@ -1,4 +1,4 @@
-import { type Choice, choiceOf, memberDeclarations } from './choice.ts'
+import { type Choice, choiceOf } from './choice.ts'
 import { ConfigError } from './errors.ts'
 import { type PlannedExample, planExamples } from './examples.ts'
 import { checkOptions } from './options.ts'
@@ -64,7 +64,7 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
     description: options.schemaDescription,
     fallbackName: choice && Object.keys(choice.members).join('_or_'),
   })
-  const answers = (choice ? memberDeclarations(choice) : declaration.isText ? [] : [declaration]).map(functionOf)
+  const answers = (choice ? choice.declarations() : declaration.isText ? [] : [declaration]).map(functionOf)
   const tools = planTools(
     options.tools ?? {},
     answers.map(({ name }) => name),

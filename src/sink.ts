@@ -1,6 +1,5 @@
 import type { Channel } from './channel.ts'
 import type { CheckListener } from './decode/check/index.ts'
-import { Composer } from './decode/composer.ts'
 import { Content } from './decode/content.ts'
 import type { Hopeless } from './decode/hopeless.ts'
 import { ArgumentsView, TextView } from './decode/view.ts'
@@ -55,7 +54,7 @@ export const sinkFor = <I, O>(
   const feed = (piece: string): void => {
     if (piece !== '') (view ?? open()).feed(piece)
   }
-  const composer = choice && new Composer(choice.many, declaration.wrapper, feed)
+  const composer = choice?.composer(declaration.wrapper, feed)
   const sink: DeltaSink = {
     text(delta) {
       if (content !== undefined) return feed(content.feed(delta))
