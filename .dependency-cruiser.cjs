@@ -1,6 +1,12 @@
 /** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
 const floors = [
-  { types: '(types|paths)\\.ts', abort: 'abort\\.ts', nearest: 'nearest\\.ts', text: 'text\\.ts', hash: 'hash\\.ts' },
+  {
+    types: '(types|paths)\\.ts',
+    abort: 'abort\\.ts',
+    nearest: 'nearest\\.ts',
+    text: '(text|defined)\\.ts',
+    hash: 'hash\\.ts',
+  },
   { errors: 'errors\\.ts' },
   { budget: 'budget\\.ts', cache: 'cache\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts'
 import { APIError, OutputError, StreamError, TimeoutError } from './errors.ts'
 import type { Message } from './types.ts'
 
@@ -21,5 +22,5 @@ export const forAnother = (messages: readonly Message[], given: number): readonl
   messages.map((message, i) => {
     if (i < given || message.role !== 'assistant') return message
     const { role, content, tool_calls } = message
-    return { role, ...(content !== undefined && { content }), ...(tool_calls !== undefined && { tool_calls }) }
+    return defined({ role, content, tool_calls })
   })

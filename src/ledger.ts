@@ -1,4 +1,5 @@
 import { type Budget, budgetOf, priceOf, sum, tokensIn, tokensOf } from './budget.ts'
+import { defined } from './defined.ts'
 import type { BudgetError, ExtractError } from './errors.ts'
 import type { Call, Issue, Options, Price, Usage } from './types.ts'
 
@@ -95,12 +96,7 @@ export class Ledger {
   sign(error: ExtractError): void {
     const { cost } = this
     const requestId = error.requestId ?? this.calls.at(-1)?.requestId
-    Object.assign(error, {
-      calls: this.calls,
-      usage: this.usage,
-      ...(cost !== undefined && { cost }),
-      ...(requestId !== undefined && { requestId }),
-    })
+    Object.assign(error, defined({ calls: this.calls, usage: this.usage, cost, requestId }))
   }
 }
 

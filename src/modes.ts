@@ -20,20 +20,20 @@ const ladders: Readonly<Record<NonNullable<Options['mode']>, readonly Asking[]>>
   json: ['object', 'prompt'],
 }
 
-const ways: Readonly<Record<Asking, readonly [used: UsedMode['used'], words: string]>> = {
-  text: ['text', 'the schema is a bare string, which is asked for as text'],
-  forced: ['tool', 'the answer is the arguments of a forced function call'],
-  offered: ['tool', "the function was offered with tool_choice 'auto'"],
-  schema: ['json-schema', 'the answer is the text of the message, which the provider holds to the schema'],
-  object: ['json', 'the answer is the text of the message, with the schema in the instructions'],
-  prompt: ['json', 'the answer is the text of the message, with the schema in the instructions and no response_format'],
-}
+const inInstructions = 'the answer is the text of the message, with the schema in the instructions'
 
-const nouns: Readonly<Partial<Record<Asking, string>>> = {
-  forced: 'a forced one',
-  offered: 'a function',
-  schema: 'json_schema',
-  object: 'json_object',
+/** What the ledger calls each way, in words for the user, and what was refused where it was. */
+const ways: Readonly<Record<Asking, readonly [used: UsedMode['used'], words: string, noun?: string]>> = {
+  text: ['text', 'the schema is a bare string, which is asked for as text'],
+  forced: ['tool', 'the answer is the arguments of a forced function call', 'a forced one'],
+  offered: ['tool', "the function was offered with tool_choice 'auto'", 'a function'],
+  schema: [
+    'json-schema',
+    'the answer is the text of the message, which the provider holds to the schema',
+    'json_schema',
+  ],
+  object: ['json', inInstructions, 'json_object'],
+  prompt: ['json', `${inInstructions} and no response_format`],
 }
 
 /** Longest piece of a refusal that is remembered, in characters. */
@@ -100,7 +100,10 @@ export const stepDown = (plan: Plan<any, any>, asking: Asking, error: unknown): 
     const ladder = ladderOf(plan)
     if (closed.includes(ladder.at(-1)!)) return false
     for (const each of closed)
-      plan.provider.memory.refusals.set(keyOf(plan, each), `${nouns[each]} was refused: ${message.slice(0, maxQuote)}`)
+      plan.provider.memory.refusals.set(
+        keyOf(plan, each),
+        `${ways[each][2]} was refused: ${message.slice(0, maxQuote)}`,
+      )
     return true
   }
   if (isInContent(asking)) return formatRefused.test(message) && !/invalid schema/i.test(message) && refuse(asking)

@@ -37,42 +37,27 @@ const kinds = {
   other: [() => true, ''],
 } satisfies Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>
 
-/** Every option of a call with the kind of value it takes. */
-const kindOf: Readonly<Record<string, Kind>> = {
-  model: 'other',
-  fallback: 'models',
-  tools: 'object',
-  instructions: 'string',
-  examples: 'examples',
-  mode: 'other',
-  strict: 'boolean',
-  stream: 'boolean',
-  schemaName: 'string',
-  schemaDescription: 'string',
-  maxOutputTokens: 'positive',
-  temperature: 'number',
-  seed: 'number',
-  reasoning: 'object',
-  maxSteps: 'positive',
-  maxRetries: 'count',
-  maxRetryDelay: 'count',
-  maxRepairs: 'count',
-  repair: 'other',
-  validate: 'function',
-  onTruncated: 'other',
-  budget: 'other',
-  prices: 'object',
-  cache: 'store',
-  onInvalid: 'other',
-  limits: 'object',
-  timeout: 'other',
+/** Every option of a call, by the kind of value it takes. */
+const optionsOf: Readonly<Record<string, string>> = {
+  string: 'instructions schemaName schemaDescription',
+  boolean: 'strict stream',
+  number: 'temperature seed',
+  count: 'maxRetries maxRetryDelay maxRepairs',
+  positive: 'maxOutputTokens maxSteps',
+  object: 'tools reasoning prices limits extraBody',
+  texts: 'headers',
+  function: 'validate fetch onEvent',
+  key: 'apiKey',
+  store: 'cache',
   signal: 'signal',
-  headers: 'texts',
-  fetch: 'function',
-  apiKey: 'key',
-  extraBody: 'object',
-  onEvent: 'function',
-}
+  models: 'fallback',
+  examples: 'examples',
+  other: 'model mode repair onTruncated budget onInvalid timeout',
+} satisfies Record<Kind, string>
+
+const kindOf: ReadonlyMap<string, Kind> = new Map(
+  Object.entries(optionsOf).flatMap(([kind, names]) => names.split(' ').map(name => [name, kind as Kind])),
+)
 
 /** What the decoder reads of an answer at most. */
 const maxOutput = 16 * 1024 * 1024
@@ -90,8 +75,8 @@ export const checkOptions = (options: Record<string, unknown>): void => {
     throw new TypeError(`Cannot extract without options: give at least { model: 'provider/model-id' }`)
   }
   for (const [name, value] of Object.entries(options)) {
-    checkName('option', name, Object.keys(kindOf))
-    if (value !== undefined) checkKind(name, value, kindOf[name]!)
+    checkName('option', name, [...kindOf.keys()])
+    if (value !== undefined) checkKind(name, value, kindOf.get(name)!)
   }
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)

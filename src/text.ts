@@ -35,3 +35,12 @@ export const flat = (text: string): string => (text.length < 13 || !Number.isNaN
 
 /** A part that does not hold the whole it was cut from: V8 cuts 13 units and more without copying them. */
 export const own = (part: string): string => (part.length < 13 ? part : flat(part.charAt(0) + part.slice(1)))
+
+/** The value of a whole JSON text; undefined for any other text. */
+export const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,3 +1,4 @@
+import { parsed } from '../text.ts'
 import type { Issue } from '../types.ts'
 
 const thoughtsEnd = '</think>'
@@ -45,12 +46,7 @@ export class Content {
   static whole(text: string): { readonly json: string; readonly content: Content } | undefined {
     const content = new Content()
     const json = content.feed(text) + content.finish()
-    try {
-      JSON.parse(json)
-      return { json, content }
-    } catch {
-      return undefined
-    }
+    return parsed(json) === undefined ? undefined : { json, content }
   }
 
   #begin(): string {

@@ -1,4 +1,5 @@
 import { StreamError } from '../errors.ts'
+import { parsed } from '../text.ts'
 import { EventSplitter } from './events.ts'
 import { bareURL, htmlWords } from './failure.ts'
 import { networkError } from './network.ts'
@@ -157,7 +158,7 @@ const events = (sink: BodySink): Framing => {
     const payload = data.trim()
     if (payload === '[DONE]') state.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
-    if (payload === '' || (ended && !isJson(payload))) return !state.done
+    if (payload === '' || (ended && parsed(payload) === undefined)) return !state.done
     return !state.done && sink.payload(isError ? errorOf(payload) : data)
   }
   const splitter = new EventSplitter(maxPayload, onData)
@@ -181,17 +182,8 @@ const events = (sink: BodySink): Framing => {
 
 /** What came under the name of an error, as every other error comes. */
 const errorOf = (payload: string): string => {
-  const said = isJson(payload) ? JSON.parse(payload) : payload
-  return said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
-}
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  const said = (parsed(payload) ?? payload) as { error?: unknown } | string | null
+  return typeof said === 'object' && said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
 }
 
 const tooLong = (what: string): StreamError =>

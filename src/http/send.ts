@@ -1,5 +1,6 @@
 import { orAbort } from '../abort.ts'
 import { StreamError } from '../errors.ts'
+import { parsed } from '../text.ts'
 import { apiError } from './failure.ts'
 import { networkError } from './network.ts'
 import { redact } from './redact.ts'
@@ -40,7 +41,7 @@ export const send = async (sending: Sending): Promise<Response> => {
     provider: sending.provider,
     status: response.status,
     headers: response.headers,
-    body: statusHint(response) ?? parse(text) ?? text,
+    body: statusHint(response) ?? parsed(text) ?? text,
     secrets,
     requestId: requestIdOf(response.headers, secrets),
     url: sending.url,
@@ -124,12 +125,4 @@ const readStart = async (response: Response, signal: AbortSignal): Promise<strin
   }
   signal.throwIfAborted()
   return text
-}
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { parsed } from '../text.ts'
 import type { Issue, Message } from '../types.ts'
 import type { Turn, WireCall } from '../wire/wire.ts'
 import type { Fault } from './fault.ts'
@@ -16,7 +17,7 @@ export const repairCalls = (turn: Turn, fault: Fault, calls: readonly WireCall[]
   const results = calls.map((call, index): [WireCall, string] => {
     const issues = wrong[index]!
     if (issues.length === 0) return [call, `Correct. Make this call again, with the corrected ones.`]
-    const lines = issueLines({ ...fault, issues, input: parsed(call) ?? undefined })
+    const lines = issueLines({ ...fault, issues, input: parsed(call.arguments || '{}') ?? undefined })
     const heading = headings[fault.code] ?? 'The arguments cannot be used:'
     const wanted = many
       ? 'Make all calls again, corrected.'
@@ -27,16 +28,8 @@ export const repairCalls = (turn: Turn, fault: Fault, calls: readonly WireCall[]
 }
 
 const issuesOf = ({ code, issues }: Fault, call: WireCall, prefix: Issue['path']): readonly Issue[] => {
-  if (code === 'invalid_json') return parsed(call) === undefined ? issues : []
+  if (code === 'invalid_json') return parsed(call.arguments || '{}') === undefined ? issues : []
   return issues.flatMap(issue =>
     prefix.every((step, i) => issue.path[i] === step) ? [{ ...issue, path: issue.path.slice(prefix.length) }] : [],
   )
-}
-
-const parsed = (call: WireCall): unknown => {
-  try {
-    return JSON.parse(call.arguments || '{}')
-  } catch {
-    return undefined
-  }
 }

@@ -95,6 +95,7 @@ const carried = Symbol.for('decant.provider')
  */
 export const createProvider = (options: ProviderOptions): ProviderFunction => {
   checkOptions(options)
+  checkURL(options)
   const provider = providerOf(options)
   return id => {
     if (typeof id !== 'string' || id === '')
@@ -107,7 +108,6 @@ export const createProvider = (options: ProviderOptions): ProviderFunction => {
 }
 
 export const providerOf = (options: ProviderOptions): Provider => {
-  checkURL(options)
   const { apiKey, keyVariable } = options
   return {
     row: {

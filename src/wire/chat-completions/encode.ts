@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Provider } from '../provider.ts'
 import type { ToolChoice, WireFunction, WireRequest, WireSettings } from '../wire.ts'
 
@@ -14,23 +15,22 @@ export const encodeRequest = (
 ): Record<string, unknown> => {
   const { row } = provider
   const strict = settings.strict ?? (row.sendsStrict ? false : undefined)
-  const body: Record<string, unknown> = {
+  const { maxOutputTokens, temperature, seed } = settings
+  const { functions, choice, format, stream } = request
+  const calls = functions.length > 0
+  const body: Record<string, unknown> = defined({
     model,
     messages: [...request.messages],
-    ...(settings.maxOutputTokens !== undefined && {
-      [provider.memory.maxTokensField ?? row.maxTokensField]: settings.maxOutputTokens,
-    }),
-    ...(settings.temperature !== undefined && { temperature: settings.temperature }),
-    ...(settings.seed !== undefined && { seed: settings.seed }),
+    [provider.memory.maxTokensField ?? row.maxTokensField]: maxOutputTokens,
+    temperature,
+    seed,
     ...reasoningOf(row.reasoning, settings.reasoning),
-    ...(request.functions.length > 0 && {
-      tools: request.functions.map(each => encodeFunction(each, strict)),
-      ...(request.choice !== undefined && { tool_choice: encodeChoice(request.choice) }),
-    }),
-    ...(request.format !== undefined && { response_format: encodeFormat(request.format, strict) }),
-    ...(row.asksForUsage && { usage: { include: true } }),
-    ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
-  }
+    tools: calls ? functions.map(each => encodeFunction(each, strict)) : undefined,
+    tool_choice: calls ? encodeChoice(choice) : undefined,
+    response_format: encodeFormat(format, strict),
+    usage: row.asksForUsage ? { include: true } : undefined,
+    ...(stream && { stream, stream_options: { include_usage: true } }),
+  })
   for (const [key, value] of Object.entries(settings.extraBody ?? {})) {
     if (value === undefined) delete body[key]
     // Assigned, a key `__proto__` would change what the body is instead of what it holds.
@@ -39,35 +39,26 @@ export const encodeRequest = (
   return body
 }
 
-const encodeFunction = (each: WireFunction, strict: boolean | undefined): Record<string, unknown> => ({
-  type: 'function',
-  function: {
-    name: each.name,
-    ...(each.description !== undefined && { description: each.description }),
-    ...(strict !== undefined && { strict }),
-    parameters: each.parameters,
-  },
-})
+const encodeFunction = (
+  { name, description, parameters }: WireFunction,
+  strict: boolean | undefined,
+): Record<string, unknown> => ({ type: 'function', function: defined({ name, description, strict, parameters }) })
 
-const encodeFormat = (format: 'json' | WireFunction, strict: boolean | undefined): Record<string, unknown> => {
+const encodeFormat = (format: WireRequest['format'], strict: boolean | undefined): unknown => {
+  if (format === undefined) return undefined
   if (format === 'json') return { type: 'json_object' }
-  const { parameters: schema, ...rest } = encodeFunction(format, strict).function as Record<string, unknown>
-  return { type: 'json_schema', json_schema: { ...rest, schema } }
+  const { name, description, parameters: schema } = format
+  return { type: 'json_schema', json_schema: defined({ name, description, strict, schema }) }
 }
 
-const encodeChoice = (choice: ToolChoice): unknown =>
-  typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.name } }
+const encodeChoice = (choice: ToolChoice | undefined): unknown =>
+  typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice
 
 const reasoningOf = (
   style: 'object' | 'effort',
   reasoning: WireSettings['reasoning'],
 ): Record<string, unknown> | undefined => {
   if (reasoning === undefined) return undefined
-  if (style === 'effort') return reasoning.effort === undefined ? undefined : { reasoning_effort: reasoning.effort }
-  return {
-    reasoning: {
-      ...(reasoning.effort !== undefined && { effort: reasoning.effort }),
-      ...(reasoning.maxTokens !== undefined && { max_tokens: reasoning.maxTokens }),
-    },
-  }
+  const { effort, maxTokens: max_tokens } = reasoning
+  return style === 'effort' ? { reasoning_effort: effort } : { reasoning: defined({ effort, max_tokens }) }
 }

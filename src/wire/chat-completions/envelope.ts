@@ -1,4 +1,4 @@
-import { own } from '../../text.ts'
+import { own, parsed } from '../../text.ts'
 
 type Json = Record<string, unknown>
 
@@ -95,13 +95,7 @@ export class Envelope {
   }
 }
 
-const parse = (text: string): Json => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return {}
-  }
-}
+const parse = (text: string): Json => (parsed(text) ?? {}) as Json
 
 const grewByProbe = (event: Json, field: string): boolean => {
   const growth = growthOf(event)

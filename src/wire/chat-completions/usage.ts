@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Reported } from '../wire.ts'
 
 /** xAI reports cost in ticks (https://docs.x.ai/docs/api-reference): 10,000,000,000 to the dollar. */
@@ -5,21 +6,15 @@ const ticksPerDollar = 1e10
 
 /** Our usage from a `usage` object of the wire; what it does not say stays absent. */
 export const readUsage = (raw: Record<string, unknown>): Reported => {
-  const input = count(raw.prompt_tokens)
+  const inputTokens = count(raw.prompt_tokens)
   const visible = count(raw.completion_tokens)
-  const total = count(raw.total_tokens)
-  const cached = count(detail(raw, 'prompt_tokens_details', 'cached_tokens'))
-  const reasoning = count(detail(raw, 'completion_tokens_details', 'reasoning_tokens'))
-  const output = outputTokens(input, visible, reasoning, total)
+  const totalTokens = count(raw.total_tokens)
+  const cachedInputTokens = count(detail(raw, 'prompt_tokens_details', 'cached_tokens'))
+  const reasoningTokens = count(detail(raw, 'completion_tokens_details', 'reasoning_tokens'))
+  const outputTokens = outputOf(inputTokens, visible, reasoningTokens, totalTokens)
   const ticks = count(raw.cost_in_usd_ticks)
   return {
-    usage: {
-      ...(input !== undefined && { inputTokens: input }),
-      ...(output !== undefined && { outputTokens: output }),
-      ...(cached !== undefined && { cachedInputTokens: cached }),
-      ...(reasoning !== undefined && { reasoningTokens: reasoning }),
-      ...(total !== undefined && { totalTokens: total }),
-    },
+    usage: defined({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens, totalTokens }),
     cost: count(raw.cost) ?? (ticks === undefined ? undefined : ticks / ticksPerDollar),
   }
 }
@@ -31,7 +26,7 @@ export const addReport = (before: Reported | undefined, after: Reported): Report
 })
 
 /** OpenAI counts reasoning inside `completion_tokens`, xAI beside it: there the total gives it away (401 + 44 + 257 = 702). */
-const outputTokens = (
+const outputOf = (
   input: number | undefined,
   visible: number | undefined,
   reasoning: number | undefined,

@@ -1,0 +1,3 @@
+/** The object without the keys under which nothing stands: what is not said is left out, of a request as of a result. */
+export const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as any
