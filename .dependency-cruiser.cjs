@@ -11,7 +11,7 @@ const floors = [
   { budget: 'budget\\.ts', cache: 'cache\\.ts' },
   { json: 'json/', schema: 'schema/', http: 'http/' },
   { wire: 'wire/', decode: 'decode/' },
-  { repair: 'repair/' },
+  { repair: 'repair/', jsonSchema: 'json-schema\\.ts' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
   { run: '(run|fallback|ask|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
   { extraction: 'extraction\\.ts' },

@@ -1,8 +1,10 @@
 import { Composer } from './decode/composer.ts'
 import { ConfigError, SchemaError } from './errors.ts'
+
 import { repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
-import { compileSchema, type Declaration, validatorOf } from './schema/index.ts'
+import { compileSchema, type Declaration, type Dialect, validatorOf } from './schema/index.ts'
+
 import { mapSchemas } from './schema/walk.ts'
 import type { Input, Issue, JsonSchema, Message, Output, Schema, StandardJsonSchema } from './types.ts'
 import type { Turn, WireCall } from './wire/wire.ts'
@@ -23,7 +25,7 @@ export interface Choice {
   readonly many: boolean
   readonly members: Members
   /** @throws SchemaError `bad_root`. */
-  readonly declarations: () => Declaration<unknown, unknown>[]
+  readonly declarations: (dialect: Dialect) => Declaration<unknown, unknown>[]
   /** Puts the calls together as one text, which it feeds. */
   readonly composer: (wrapper: string | undefined, feed: (text: string) => void) => Composer
   /** The messages that ask for the calls again. */
@@ -70,7 +72,7 @@ const choiceSchema = (many: boolean, members: Members): StandardJsonSchema<any, 
   const choice: Choice = {
     many,
     members,
-    declarations: () => declarationsOf(members),
+    declarations: dialect => declarationsOf(members, dialect),
     composer: (wrapper, feed) => new Composer(many, wrapper, feed),
     repairMessages: (turn, fault, calls) => repairCalls(turn, fault, calls, many),
   }
@@ -86,9 +88,9 @@ const choiceSchema = (many: boolean, members: Members): StandardJsonSchema<any, 
   return Object.defineProperty(schema, carried, { value: choice })
 }
 
-const declarationsOf = (members: Members): Declaration<unknown, unknown>[] =>
+const declarationsOf = (members: Members, dialect: Dialect): Declaration<unknown, unknown>[] =>
   Object.entries(members).map(([name, schema]) => {
-    const declaration = compileSchema<unknown, unknown>(schema, { name })
+    const declaration = compileSchema<unknown, unknown>(schema, { name, dialect })
     if (declaration.wrapper === undefined && !declaration.isText) return declaration
     throw new SchemaError(
       `Cannot offer '${name}' as a function: its schema must be an object's; wrap it in z.object({ … })`,

@@ -1,4 +1,5 @@
 import type { Choice } from './choice.ts'
+import { encodeText } from './decode/encode.ts'
 import { ArgumentsView } from './decode/view.ts'
 import { ConfigError } from './errors.ts'
 import { messagesOf } from './prompt.ts'
@@ -22,12 +23,16 @@ export const planExamples = (
   examples: readonly Example<any, any>[],
   declaration: Declaration<unknown, unknown>,
   choice: Choice | undefined,
+  answers: readonly Declaration<unknown, unknown>[],
 ): readonly PlannedExample[] =>
   examples.map(({ input, output }, index) => {
     const messages = messagesOf(input)
     const text = wireText(output, declaration, index)
     const calls = choice
-      ? [output].flat().map(({ name, value }) => ({ name, arguments: JSON.stringify(value) }))
+      ? [output].flat().map(({ name, value }) => ({
+          name,
+          arguments: encodeText(value, answers.find(each => each.name === name)!),
+        }))
       : declaration.isText
         ? []
         : [{ name: declaration.name, arguments: text }]
@@ -40,10 +45,9 @@ const wireText = (output: unknown, declaration: Declaration<unknown, unknown>, i
     throw new ConfigError(`Cannot send examples[${index}]: its output ${why}`, 'bad_option', { cause })
   }
   if (declaration.isText) return typeof output === 'string' ? output : reject('must be a string')
-  const { wrapper } = declaration
   let text: string
   try {
-    text = JSON.stringify(wrapper === undefined ? output : { [wrapper]: output }) ?? 'null'
+    text = encodeText(output, declaration)
   } catch (cause) {
     return reject('cannot be written as JSON', cause)
   }

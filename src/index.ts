@@ -16,6 +16,7 @@ export {
 } from './errors.ts'
 export { extract } from './extract.ts'
 export { type Declaration, defineExtractor, type Extractor, withDefaults } from './extractor.ts'
+export { type JsonSchemaOptions, jsonSchema, type Validated } from './json-schema.ts'
 export type { At, ElementPath, Item, ValuePath } from './paths.ts'
 export {
   type Budget,

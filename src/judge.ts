@@ -11,7 +11,7 @@ export type Verdict<O> =
   | {
       readonly type: 'output'
       readonly output: O
-      /** What the user's schema received. */
+      /** What the user's schema received, as JSON. */
       readonly input: unknown
       readonly text: string
       readonly warnings: readonly Issue[]
@@ -74,7 +74,7 @@ const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issu
     ? {
         type: 'output',
         output: decoded.output,
-        input: decoded.input,
+        input: decoded.json ?? decoded.input,
         text,
         warnings: [...warnings, ...decoded.warnings],
       }

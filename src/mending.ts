@@ -1,4 +1,6 @@
 import type { Answer, Context } from './ask.ts'
+import { encodeText } from './decode/encode.ts'
+import { validateJson } from './decode/input.ts'
 import { isUnsafe } from './decode/read.ts'
 import { readDocument } from './decode/strict.ts'
 import { JsonError, type JsonValue } from './json/index.ts'
@@ -134,13 +136,12 @@ export const mended = async <O>(
   said: Verdict<unknown>,
 ): Promise<{ answer: Answer; verdict: Verdict<O>; draft: Draft }> => {
   if (said.type !== 'output') return { answer, verdict: { type: 'fault', fault }, draft }
-  const { wrapper, validate } = plan.declaration
-  const document = apply(said.output)
-  const text = JSON.stringify(wrapper === undefined ? document : { [wrapper]: document })
+  const document = apply(said.input)
+  const text = encodeText(document, plan.declaration)
   const amended = { ...amend(answer, text), response: came.response }
   const now = { ...draft, document }
   // A copy: a transform of the user's may change what it gets.
-  const validated = await validate(JSON.parse(JSON.stringify(document)))
+  const validated = await validateJson(JSON.parse(JSON.stringify(document)), plan.declaration)
   if ('issues' in validated) {
     const left: Fault = { code: 'schema_mismatch', ...validated, input: document }
     return { answer: amended, verdict: { type: 'fault', fault: left }, draft: now }

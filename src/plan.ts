@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts'
 import { type PlannedExample, planExamples } from './examples.ts'
 import { checkOptions } from './options.ts'
 import { messagesOf } from './prompt.ts'
-import { compileSchema, type Declaration } from './schema/index.ts'
+import { compileSchema, type Declaration, type Dialect, strictDialect } from './schema/index.ts'
 import type { Examples, Message, Model, Options, Prompt, Schema, Tool } from './types.ts'
 import type { Provider } from './wire/provider.ts'
 import { resolveModel } from './wire/providers.ts'
@@ -58,27 +58,11 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
-  const choice = choiceOf(schema)
-  const declaration = compileSchema(schema, {
-    name: options.schemaName,
-    description: options.schemaDescription,
-    fallbackName: choice && Object.keys(choice.members).join('_or_'),
-  })
-  const answers = (choice ? choice.declarations() : declaration.isText ? [] : [declaration]).map(functionOf)
-  const tools = planTools(
-    options.tools ?? {},
-    answers.map(({ name }) => name),
-  )
   const plan: Plan<I, O> = {
-    declaration,
-    choice,
+    ...spokenTo(provider, schema, options),
     provider,
     modelId: id,
     messages: [],
-    examples: planExamples(options.examples ?? [], declaration, choice),
-    tools,
-    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
-    answers,
     options,
     maxSteps: options.maxSteps ?? 5,
     maxRetries: options.maxRetries ?? 2,
@@ -91,12 +75,41 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
   const fallbacks = others.map(
     (other): Plan<I, O> => ({
       ...plan,
+      ...(other.provider.row.dialect === provider.row.dialect ? {} : spokenTo(other.provider, schema, options)),
       provider: other.provider,
       modelId: other.id,
       options: other.provider === provider ? options : bare,
     }),
   )
   return { ...plan, fallbacks }
+}
+
+/** What of a plan depends on the provider's dialect. */
+const spokenTo = <I, O>(
+  { row }: Provider,
+  schema: Schema<I, O>,
+  options: Options<any> & Examples<Prompt, I>,
+): Pick<Plan<I, O>, 'declaration' | 'choice' | 'examples' | 'tools' | 'functions' | 'answers'> => {
+  const dialect = options.strict ? strictDialect(row.dialect) : row.dialect
+  const choice = choiceOf(schema)
+  const declaration = compileSchema(schema, {
+    name: options.schemaName,
+    description: options.schemaDescription,
+    fallbackName: choice && Object.keys(choice.members).join('_or_'),
+    dialect,
+  })
+  const declared = choice ? choice.declarations(dialect) : declaration.isText ? [] : [declaration]
+  const answers = declared.map(functionOf)
+  const names = answers.map(({ name }) => name)
+  const tools = planTools(options.tools ?? {}, names, dialect)
+  return {
+    declaration,
+    choice,
+    examples: planExamples(options.examples ?? [], declaration, choice, declared),
+    tools,
+    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
+    answers,
+  }
 }
 
 const targetOf = (model: string | Model, { reasoning }: Options<any>): ReturnType<typeof resolveModel> => {
@@ -117,6 +130,7 @@ export const functionOf = ({ name, description, wire }: Declaration<unknown, unk
 const planTools = (
   tools: Readonly<Record<string, Tool>>,
   answers: readonly string[],
+  dialect: Dialect,
 ): ReadonlyMap<string, PlannedTool> => {
   const planned = new Map<string, PlannedTool>()
   for (const [name, tool] of Object.entries(tools)) {
@@ -127,7 +141,11 @@ const planTools = (
     if (answers.includes(name)) reject('the answer function has that name; give the schema another one with schemaName')
     if (typeof tool?.execute !== 'function') reject('execute must be a function')
     if (tool.inputSchema === undefined) reject('inputSchema is missing')
-    const declaration = compileSchema<unknown, unknown>(tool.inputSchema, { name, description: tool.description })
+    const declaration = compileSchema<unknown, unknown>(tool.inputSchema, {
+      name,
+      description: tool.description,
+      dialect,
+    })
     if (declaration.wrapper !== undefined || declaration.isText) reject('inputSchema must be an object schema')
     planned.set(name, { declaration, execute: tool.execute })
   }

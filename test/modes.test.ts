@@ -225,7 +225,8 @@ describe.each(wires)('the modes of text, $wire', ({ stream }) => {
         name: 'Person',
         description: 'A person with name, age, and city',
         strict: true,
-        schema: (extract(Person, '', { model: server.model() }).request as any).tools[0].function.parameters,
+        schema: (extract(Person, '', { model: server.model(), strict: true }).request as any).tools[0].function
+          .parameters,
       },
     })
     expect(sent).toEqual([{ role: 'user', content: 'Alice, 30, Paris' }])

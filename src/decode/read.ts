@@ -7,18 +7,23 @@ export interface Reading {
   readonly notes: readonly Issue[]
 }
 
+/** A reading of a text that is JSON as it is. */
+export interface TextReading extends Reading {
+  readonly text: string
+}
+
 /**
  * Strict JSON within the limits of the parser. The value is a fresh one: a transform of the user's may change it, and the
  * snapshots must not change with it.
  *
  * @param fed a parser that has read exactly `text` already.
  */
-export const readJson = (text: string, fed?: JsonParser): Reading | JsonError => {
+export const readJson = (text: string, fed?: JsonParser): TextReading | JsonError => {
   try {
     const parser = fed ?? createJsonParser()
     if (fed === undefined) parser.feed(text)
     parser.finish()
-    return { value: JSON.parse(text), notes: parser.warnings.map(noteOf) }
+    return { text, value: JSON.parse(text), notes: parser.warnings.map(noteOf) }
   } catch (error) {
     if (error instanceof JsonError) return error
     throw error

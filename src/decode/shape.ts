@@ -38,7 +38,7 @@ export class Shape {
   }
 
   /** Whether a value of this JSON type may stand here. */
-  takes(type: 'object' | 'array' | 'string'): boolean {
+  takes(type: 'object' | 'array' | 'string' | 'null'): boolean {
     return this.#schemas.some(schema => allows(schema, type))
   }
 
@@ -50,6 +50,16 @@ export class Shape {
         (additionalProperties !== undefined && additionalProperties !== false) ||
         patternProperties !== undefined,
     )
+  }
+
+  /** Whether an object may be without this key, and not have null under it. */
+  mayLack(key: string): boolean {
+    const optional = this.#schemas.some(
+      ({ properties, required }) =>
+        Object.hasOwn((properties as object | undefined) ?? {}, key) &&
+        !(required as string[] | undefined)?.includes(key),
+    )
+    return optional && !this.child(key).takes('null')
   }
 
   /** Nothing is said of this place: anything may stand here, and in it. */

@@ -1,12 +1,22 @@
 import { JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import type { Issue } from '../types.ts'
-import { isUnsafe, type Reading, readJson } from './read.ts'
+import { validateJson } from './input.ts'
+import { invert } from './inverse.ts'
+import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
 import { isObject, Shape } from './shape.ts'
 import { unfence, unwrapEncoded, unwrapKey } from './unwrap.ts'
 
 export type Decoded<O> =
-  | { readonly ok: true; readonly output: O; readonly input: unknown; readonly warnings: readonly Issue[] }
+  | {
+      readonly ok: true
+      readonly output: O
+      /** What the user's schema received. */
+      readonly input: unknown
+      /** The same as JSON, where that is another value: dates as strings. */
+      readonly json?: JsonValue
+      readonly warnings: readonly Issue[]
+    }
   | {
       readonly ok: false
       readonly code: 'invalid_json' | 'schema_mismatch' | 'degenerate' | 'limit'
@@ -37,41 +47,68 @@ export const decodeStrict = async <I, O>(
     const { code, message } = document
     return { ok: false, code: codeOf(document), issues: [{ path: [], code, message }], warnings: [] }
   }
-  const { value: input, notes } = document
+  const { value: json, notes } = document
   const warnings = notes.filter(note => !isUnsafe(note))
   const refused = notes.filter(isUnsafe)
-  if (refused.length > 0) return { ok: false, code: 'schema_mismatch', issues: refused, input, warnings }
+  if (refused.length > 0) return { ok: false, code: 'schema_mismatch', issues: refused, input: json, warnings }
 
-  const validated = await declaration.validate(input)
+  const validated = await validateJson(json, declaration)
   return 'issues' in validated
-    ? { ok: false, code: 'schema_mismatch', ...validated, input, warnings }
-    : { ok: true, output: validated.value, input, warnings }
+    ? { ok: false, code: 'schema_mismatch', ...validated, input: json, warnings }
+    : {
+        ok: true,
+        output: validated.value,
+        input: validated.input,
+        ...(validated.input !== json && { json: json! }),
+        warnings,
+      }
 }
 
 /** What the text holds, in the user's shape, before the user's own schema has seen it. */
 export const readDocument = (
   text: string,
-  { wrapper, canonical, name }: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name'>,
+  declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites'>,
   fed?: JsonParser,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
-  const read = readArguments(text, fed)
+  const { wrapper, canonical, name, rewrites } = declaration
+  const rewritten = rewrites.length > 0
+  const read = inverted(readArguments(text, fed), rewritten ? declaration : undefined)
   if (read instanceof JsonError) return read
   const shape = Shape.sent(canonical, wrapper)
   const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
+  // What was wrapped, or encoded twice, was not read as what it is.
+  const plain = rewritten && notes.some(({ code }) => mended.has(code)) ? again(value, declaration) : value
   return wrapper === undefined
-    ? { value, notes }
-    : { value: memberOf(value, wrapper), notes: notes.map(note => ({ ...note, path: note.path.slice(1) })) }
+    ? { value: plain, notes }
+    : { value: memberOf(plain, wrapper), notes: notes.map(note => ({ ...note, path: note.path.slice(1) })) }
 }
 
-const readArguments = (text: string, fed?: JsonParser): Reading | JsonError => {
+const mended = new Set(['wrapped', 'encoded_twice'])
+
+/** What was read, in the user's shape, with its notes. */
+const inverted = (read: TextReading | JsonError, declaration?: Rewritten): Reading | JsonError => {
+  if (declaration === undefined || read instanceof JsonError) return read
+  const text = invert(read.text, declaration)
+  const inner = readJson(text)
+  if (inner instanceof JsonError) return inner
+  const fenced = read.notes.filter(({ code }) => code === 'fenced')
+  return { ...inner, notes: [...fenced, ...inner.notes] }
+}
+
+type Rewritten = Parameters<typeof invert>[1]
+
+const again = (value: JsonValue, declaration: Rewritten): JsonValue =>
+  JSON.parse(invert(JSON.stringify(value), declaration))
+
+const readArguments = (text: string, fed?: JsonParser): TextReading | JsonError => {
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
   const inner = read instanceof JsonError ? unfence(text) : undefined
   if (inner === undefined) return read
-  const again = readJson(inner)
-  if (again instanceof JsonError) return read
+  const mendedText = readJson(inner)
+  if (mendedText instanceof JsonError) return read
   const fenced: Issue = { path: [], code: 'fenced', message: 'the answer stood in a code fence, which was taken off' }
-  return { value: again.value, notes: [fenced, ...again.notes] }
+  return { ...mendedText, notes: [fenced, ...mendedText.notes] }
 }
 
 export const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>

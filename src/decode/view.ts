@@ -2,9 +2,11 @@ import { createJsonParser, type JsonParser, type JsonValue } from '../json/index
 import type { Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
-import { type Checker, type CheckListener, type CompiledCheck, compileCheck } from './check/index.ts'
+import type { Checker, CheckListener } from './check/index.ts'
 import { graft } from './graft.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
+import { checkOf, reviveInput } from './input.ts'
+import { createInverse } from './inverse.ts'
 import { isObject } from './shape.ts'
 
 /** What is to be seen of one growing answer. */
@@ -33,7 +35,7 @@ export interface ViewOptions {
   readonly onInvalid?: OnInvalid | undefined
 }
 
-type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name'>
+type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name' | 'rewrites'>
 
 /**
  * The typed partial of a function's arguments. Speaks the user's shape: where the root is wrapped for the wire, the
@@ -51,6 +53,8 @@ export class ArgumentsView implements View {
   readonly #options: ViewOptions
   readonly #limits: Limits
   readonly #watch: Watch
+  /** From the dialect's text to the user's, where they differ. */
+  readonly #inverse: ((piece: string) => string) | undefined
   readonly #text = new GrowingText()
   #mended: { value: unknown } | undefined
   #broken = false
@@ -72,11 +76,16 @@ export class ArgumentsView implements View {
       declaration.name,
     )
     this.#parser = this.#parserFor(this.#checker)
+    this.#inverse = this.#inverseFor()
   }
 
   #parserFor(follower: Checker): JsonParser {
     const { length: maxLength, blanks: maxBlankRun, depth: maxDepth } = this.#limits
     return createJsonParser({ follower, maxLength, maxBlankRun, maxDepth })
+  }
+
+  #inverseFor(): ((piece: string) => string) | undefined {
+    return this.#declaration.rewrites.length > 0 ? createInverse(this.#declaration, this.#limits) : undefined
   }
 
   /** Text that is no JSON stops the growth: whether it can still be an answer, `hopeless` and the strict end decide. */
@@ -85,7 +94,7 @@ export class ArgumentsView implements View {
     this.#watch.grew(delta)
     if (this.#broken) return
     try {
-      this.#parser.feed(delta)
+      this.#parser.feed(this.#inverse?.(delta) ?? delta)
     } catch (error) {
       this.#broken = true
       this.#watch.refused(error, this.text)
@@ -131,7 +140,7 @@ export class ArgumentsView implements View {
       },
     })
     try {
-      this.#parserFor(follower).feed(this.text)
+      this.#parserFor(follower).feed(this.#inverseFor()?.(this.text) ?? this.text)
     } catch {
       // As far as it went.
     }
@@ -172,9 +181,9 @@ export class ArgumentsView implements View {
     return this.#checker.issues
   }
 
-  /** The parser that has read the text, for the strict end to finish. */
-  get parser(): JsonParser {
-    return this.#parser
+  /** The parser that has read the text, for the strict end to finish; none where it has read another text. */
+  get parser(): JsonParser | undefined {
+    return this.#inverse === undefined ? this.#parser : undefined
   }
 
   /**
@@ -183,7 +192,7 @@ export class ArgumentsView implements View {
    */
   patch(document: JsonValue, visit: Visit): void {
     const before = this.value as JsonValue | undefined
-    const value = graft(before, document)
+    const value = graft(before, reviveInput(document, this.#declaration).input as JsonValue)
     const fresh: [Issue['path'], unknown][] = []
     visitAll(value, [], (path, each) => {
       if (valueAt(before, path) !== each || this.stateOf(path) !== 'complete') fresh.push([path, each])
@@ -233,16 +242,4 @@ const visitAll = (value: unknown, path: Issue['path'], visit: Visit): void => {
     for (const key of Array.isArray(value) ? value.keys() : Object.keys(value))
       visitAll((value as Record<string | number, unknown>)[key], [...path, key], visit)
   visit(path, value)
-}
-
-/** A declaration is compiled once, however often it is asked for. */
-const checks = new WeakMap<object, CompiledCheck>()
-
-const checkOf = ({ canonical, wrapper }: Declared): CompiledCheck => {
-  let check = checks.get(canonical)
-  if (check === undefined) {
-    check = compileCheck(canonical, wrapper)
-    checks.set(canonical, check)
-  }
-  return check
 }

@@ -103,7 +103,7 @@ export class Frame<N> {
     return this.#live
   }
 
-  /** Hands the frame above what was held back: the growing container, or the finished one that `close` gave. */
+  /** Hands the frame above what was held back: the growing container, the finished one that `close` gave, or what it stands for. */
   reveal(closed?: JsonValue): void {
     this.held = false
     this.#shown = undefined

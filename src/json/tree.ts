@@ -101,11 +101,11 @@ export class Tree<N> implements Sink {
     const above = frame.above as Frame<N>
     const value = frame.close()
     this.#top = above
+    const revived = this.#follower?.revive?.(frame.node as N, value) as JsonValue | undefined
     this.#closed(frame.node, value)
-    if (!frame.held) return
-    if (this.#holds(frame.node)) above.hide()
-    else {
-      frame.reveal(value)
+    if (frame.held && this.#holds(frame.node)) above.hide()
+    else if (frame.held || revived !== undefined) {
+      frame.reveal(revived ?? value)
       this.#changed = true
     }
   }
@@ -141,8 +141,9 @@ export class Tree<N> implements Sink {
   /** An atom, of which nothing was shown before. */
   #addWhole(value: JsonValue): void {
     if (this.#follower?.judge !== undefined) this.#top.hidesNext = !this.#follower.judge(this.#node as N, value)
+    const revived = typeof value === 'string' ? this.#follower?.revive?.(this.#node as N, value) : undefined
     this.#inScalar = false
-    this.#add(value)
+    this.#add((revived ?? value) as JsonValue)
   }
 
   #hides(node: N | undefined): boolean {

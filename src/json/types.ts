@@ -44,6 +44,11 @@ export interface JsonFollower<N> {
   /** The open string `node` goes on with these characters, whether or not it is shown. No piece ends inside a surrogate pair. */
   grow?(node: N, piece: string): void
   /**
+   * Asked when a container has closed, and when a string has been read that is shown only whole, before `close`: what is to
+   * stand in its place in snapshots and in `finish`; undefined for the value itself.
+   */
+  revive?(node: N, value: JsonValue): unknown
+  /**
    * The value will not change again. A container is the very object that snapshots show from now on.
    * `path` builds the place of the value, and is for use during the call only.
    */

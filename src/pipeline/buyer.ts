@@ -1,4 +1,6 @@
+import { validateJson } from '../decode/input.ts'
 import type { Extractor } from '../extractor.ts'
+import type { JsonValue } from '../json/index.ts'
 import { compileSchema } from '../schema/index.ts'
 import type { Call, Extraction, Usage } from '../types.ts'
 import { failureEntry, keptError } from './failure.ts'
@@ -33,7 +35,8 @@ export class Buyer<A, I, O> {
         : { ...common, status: 'failed', error: keptError(entry.error) }
     }
     const { schema, schemaName: name, schemaDescription: description } = this.#extractor.declaration
-    const validated = await compileSchema(schema, { name, description }).validate(entry.input)
+    const declaration = compileSchema(schema, { name, description })
+    const validated = await validateJson(entry.input as JsonValue, declaration)
     // A refinement may refuse today what it took yesterday.
     return 'issues' in validated ? undefined : { ...common, status: 'done', output: validated.value }
   }

@@ -87,10 +87,20 @@ const isContainer = ({ edit, faulty, value }: Place): boolean =>
  *
  * @param answer the arguments of the patch's function, whatever the model has made of them.
  */
-export const applyPatch = (document: JsonValue, { places }: Pick<Edits, 'places'>, answer: unknown): JsonValue => {
+export const applyPatch = (
+  document: JsonValue,
+  { places, allRequired = false }: Pick<Edits, 'places'> & { readonly allRequired?: boolean },
+  answer: unknown,
+): JsonValue => {
   const given = valuesOf(answer)
   const removed = listOf(given.get('remove'))
-  const chosen = [...places].map(([name, place]) => ({ ...place, gone: removed.includes(name), now: given.get(name) }))
+  const isLeftOut = (name: string, { edit, faulty }: Place): boolean =>
+    allRequired && edit === 'set' && faulty && !given.has(name)
+  const chosen = [...places].map(([name, place]) => ({
+    ...place,
+    gone: removed.includes(name) || isLeftOut(name, place),
+    now: given.get(name),
+  }))
   let patched = document
   for (const { edit, path, now, gone } of chosen) {
     if (edit === 'set' && now !== undefined && !gone) patched = change(patched, path, () => now)

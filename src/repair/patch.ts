@@ -1,6 +1,7 @@
+import { meantBy } from '../decode/meant.ts'
 import { childrenOf, open } from '../decode/shape.ts'
 import type { JsonValue } from '../json/index.ts'
-import { compileParts, type Declaration } from '../schema/index.ts'
+import { compileParts, type Declaration, type DialectRules, dialects } from '../schema/index.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 import type { Edits } from './edits.ts'
 import type { Fault } from './fault.ts'
@@ -13,6 +14,8 @@ export interface Patch extends Edits {
   readonly declaration: Declaration<unknown, unknown>
   /** What the model is told. */
   readonly message: string
+  /** Whether the dialect wants every key, so that null was written for a value that is to be left out. */
+  readonly allRequired: boolean
 }
 
 /**
@@ -24,10 +27,10 @@ export const patchOf = (
   { editsOf }: Pick<typeof import('./edits.ts'), 'editsOf'>,
   fault: Pick<Fault, 'code' | 'issues'>,
   document: JsonValue,
-  { canonical, wrapper }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
+  { canonical, wrapper, dialect }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'dialect'>,
   kept?: readonly Path[],
 ): Patch | undefined => {
-  const schemas = { root: canonical, open: (schema: JsonSchema) => open(schema, canonical), childrenOf }
+  const schemas = { root: canonical, open: (schema: JsonSchema) => open(schema, canonical), childrenOf, meantBy }
   const where = (path: Path): string => formatPath(wrapper === undefined ? path : [wrapper, ...path])
   const edits = editsOf(fault.issues, document, schemas, where, kept)
   if (edits === undefined) return undefined
@@ -37,8 +40,13 @@ export const patchOf = (
     ...edits.quotes.map(wellFormed),
     "Call 'repair' with values for what is wrong; all else stays as it is.",
   ]
-  const named = { name: 'repair', description: 'Puts values in the place of wrong ones.' }
-  return { ...edits, message: lines.join('\n'), declaration: compileParts(canonical, edits.parameters, named) }
+  const named = { name: 'repair', description: 'Puts values in the place of wrong ones.', dialect }
+  return {
+    ...edits,
+    message: lines.join('\n'),
+    declaration: compileParts(canonical, edits.parameters, named),
+    allRequired: (dialects[dialect] as DialectRules).allRequired === true,
+  }
 }
 
 /** Whether two failures are the same in all that the model is told of them. */

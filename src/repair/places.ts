@@ -10,6 +10,8 @@ export interface Schemas {
   readonly open: (schema: JsonSchema) => readonly JsonSchema[]
   /** What an opened schema says of the value under a key. */
   readonly childrenOf: (schema: JsonSchema, key: string | number) => readonly JsonSchema[]
+  /** Of schemas for an object, those that its literals leave. */
+  readonly meantBy: (schemas: readonly JsonSchema[], value: unknown) => readonly JsonSchema[]
 }
 
 /** A place of a document at which a patch may change something. */
@@ -130,7 +132,7 @@ const reach = (document: JsonValue, path: Path): Path => {
  * What may stand at a path: of a union, only what the branches say that its literals leave.
  */
 const schemasAt = (
-  { root, open, childrenOf }: Schemas,
+  { root, open, childrenOf, meantBy }: Schemas,
   document: JsonValue,
   path: Path,
 ): { schemas: readonly JsonSchema[]; needed: boolean; known: boolean } => {
@@ -148,22 +150,6 @@ const schemasAt = (
   }
   return { schemas, needed, known: true }
 }
-
-const meantBy = (schemas: readonly JsonSchema[], value: JsonValue | undefined): readonly JsonSchema[] => {
-  const branches = schemas.filter(({ properties }) => properties !== undefined)
-  const tells = branches.slice(0, 1).flatMap(branch => Object.keys(branch.properties as object))
-  const discriminators = tells.filter(key => branches.every(branch => choicesOf(branch, key) !== undefined))
-  const meant = schemas.filter(branch =>
-    discriminators.every(key => {
-      const own = valueAt(value, [key])
-      return own === undefined || choicesOf(branch, key)?.includes(own) !== false
-    }),
-  )
-  return meant.length > 0 ? meant : schemas
-}
-
-const choicesOf = ({ properties }: JsonSchema, key: string): readonly unknown[] | undefined =>
-  new Map<string, { enum?: unknown[] }>(Object.entries((properties as object | undefined) ?? {})).get(key)?.enum
 
 const anyOf = (schemas: readonly JsonSchema[]): JsonSchema => {
   const distinct = [...new Map(schemas.map(schema => [JSON.stringify(schema), schema])).values()]

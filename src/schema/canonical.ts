@@ -3,7 +3,7 @@ import { isNothing, notExpressible, nothing, refuseInexpressible } from './inexp
 import { foldIntersection } from './intersections.ts'
 import { nameIn, resolveReferences } from './references.ts'
 import { foldUnion } from './unions.ts'
-import { isSchema, mapSchemas, type Step, without } from './walk.ts'
+import { isSchema, mapSchemas, pathOf, without } from './walk.ts'
 
 /**
  * One form for what the schema libraries say each in their own way: draft 2020-12 as plain JSON data, the input side, every
@@ -59,12 +59,6 @@ const bounds: ReadonlySet<string> = new Set([
   'minItems',
   'maxItems',
 ])
-
-const pathOf = ([keyword, key]: Step): Issue['path'] => {
-  if (keyword === 'properties' || keyword === 'prefixItems') return [key!]
-  if (keyword === 'items') return [key ?? '[]']
-  return keyword === 'additionalProperties' ? ['[]'] : []
-}
 
 const tidy = (schema: JsonSchema): JsonSchema =>
   foldIntersection(foldUnion(tidyObject(tidyList(tidyChoice(tidyNumber(without(schema, ...noise)))))))

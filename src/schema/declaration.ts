@@ -1,11 +1,13 @@
 import { SchemaError } from '../errors.ts'
 import type { Issue, JsonSchema, Schema } from '../types.ts'
 import { canonicalize } from './canonical.ts'
+import type { Dialect } from './dialects.ts'
 import { issuesOf, thrown } from './issues.ts'
 import type { Language } from './language.ts'
 import { languageOf } from './languages.ts'
 import { functionName } from './name.ts'
 import { repoint } from './references.ts'
+import { type Rewrite, rewrite } from './rewrite.ts'
 import { annotations, hasOnly, mapEntries, same } from './walk.ts'
 import { plain } from './wire.ts'
 
@@ -20,6 +22,10 @@ export interface Declaration<_I, O> {
   readonly wire: JsonSchema
   /** The key of `wire` that holds the answer, when the root had to be wrapped to be an object. */
   readonly wrapper: string | undefined
+  /** Whose rules the wire schema keeps. */
+  readonly dialect: Dialect
+  /** What the provider's dialect could not say as it was; where there are any, values are read back through the inverse. */
+  readonly rewrites: readonly Rewrite[]
   /** Whether a string and nothing else is declared: the answer is then the message text and no function is needed. */
   readonly isText: boolean
   /**
@@ -34,6 +40,8 @@ export interface SchemaOptions {
   readonly name?: string | undefined
   /** Before the schema's own description. */
   readonly description?: string | undefined
+  /** Whose rules the wire schema keeps. Default `plain`: all that JSON Schema says. */
+  readonly dialect?: Dialect | undefined
   /** When neither the option nor the schema has a name. Default `extract`. */
   readonly fallbackName?: string | undefined
 }
@@ -47,7 +55,7 @@ export interface SchemaOptions {
  * a root that says nothing - and `TypeError` for what is no schema.
  */
 export function compileSchema<I, O>(schema: Schema<I, O>, options: SchemaOptions = {}): Declaration<I, O> {
-  const key = JSON.stringify([options.name, options.description, options.fallbackName])
+  const key = JSON.stringify([options.name, options.description, options.fallbackName, options.dialect])
   const known = compiled.get(schema)?.get(key)
   if (known !== undefined) return known
   const declaration = compile(schema, options)
@@ -66,14 +74,16 @@ const compiled = new WeakMap<object, Map<string, Declaration<any, any>>>()
 function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaration<I, O> {
   const language = languageOf(schema)
   const canonical = canonicalize(describe(language, schema))
-  const { wire, wrapper } = plain(canonical)
-  const answer = wrapper === undefined ? wire : (wire.properties as Record<string, JsonSchema>)[wrapper]!
+  const { dialect = 'plain' } = options
+  const { wire: whole, wrapper } = plain(canonical, dialect)
+  const answer = wrapper === undefined ? whole : (whole.properties as Record<string, JsonSchema>)[wrapper]!
   if (hasOnly(answer, annotations)) {
     throw new SchemaError(
       "Cannot send a schema with 'any value' at the root: it tells the model nothing; name the fields with z.object({ … })",
       'empty_schema',
     )
   }
+  const { wire, rewrites } = rewrite(whole, dialect, wrapper)
   // Both are handed out again and again, and end up in request bodies that a caller may look at.
   freeze(canonical)
   freeze(wire)
@@ -83,6 +93,8 @@ function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaratio
     canonical,
     wire,
     wrapper,
+    dialect,
+    rewrites,
     isText: same(answer, { type: 'string' }),
     validate: validatorOf(schema, language),
   }
@@ -114,7 +126,7 @@ export function validatorOf<I, O>(
 export function compileParts(
   { $defs = {}, ...root }: JsonSchema,
   parameters: JsonSchema,
-  { name, description }: { readonly name: string; readonly description: string },
+  { name, description, dialect }: { readonly name: string; readonly description: string; readonly dialect: Dialect },
 ): Declaration<unknown, unknown> {
   const definitions = $defs as Record<string, JsonSchema>
   // What refers to the root does not stand in it any more; what nothing refers to is left out.
@@ -124,7 +136,9 @@ export function compileParts(
   const bodies = mapEntries({ ...definitions, [self]: root }, (_, body) => move(body))
   const canonical = canonicalize({ ...move(parameters), $defs: bodies })
   const validate = async (value: unknown): Promise<{ value: unknown }> => ({ value })
-  return { name, description, canonical, ...plain(canonical), isText: false, validate }
+  const { wire: whole, wrapper } = plain(canonical, dialect)
+  const { wire, rewrites } = rewrite(whole, dialect, wrapper)
+  return { name, description, canonical, wire, wrapper, dialect, rewrites, isText: false, validate }
 }
 
 const freeze = (value: unknown): void => {

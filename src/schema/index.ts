@@ -1,2 +1,3 @@
 export { compileParts, compileSchema, type Declaration, type SchemaOptions, validatorOf } from './declaration.ts'
+export { type Dialect, type DialectRules, dialects, strictDialect } from './dialects.ts'
 export { thrown } from './issues.ts'

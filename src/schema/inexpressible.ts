@@ -16,10 +16,14 @@ export type Kind = keyof typeof advice
 
 /** What it is, and what to write instead. */
 const advice = {
-  date: ['a Date', 'write z.coerce.date() or z.iso.datetime()'],
-  bigint: ['a bigint', 'write z.coerce.bigint(), which travels as a string'],
-  map: ['a Map', 'write z.record() and turn it into a Map with .transform()'],
-  set: ['a Set', 'write z.array() and turn it into a Set with .transform()'],
+  map: [
+    'a Map whose members are not known or hold themselves',
+    'write a list and turn it into a Map with .transform()',
+  ],
+  set: [
+    'a Set whose members are not known or hold themselves',
+    'write z.array() and turn it into a Set with .transform()',
+  ],
   symbol: ['a symbol', 'write z.enum() or z.string()'],
   function: ['a function', 'leave it out, a model writes data'],
   nan: ['NaN', 'write z.number().nullable()'],
@@ -52,7 +56,7 @@ export const notExpressible = (kind: Kind, path: Issue['path']): SchemaError => 
   )
 }
 
-const pathText = (path: Issue['path']): string => {
+export const pathText = (path: Issue['path']): string => {
   const text = path.map(step => (typeof step === 'number' ? `[${step}]` : step === '[]' ? step : `.${step}`)).join('')
   return text === '' ? 'the root' : text.replace(/^\./, '')
 }

@@ -36,7 +36,7 @@ function diagnose(schema: unknown): [what: string, wanted: string] {
     return ['an object literal of schemas', 'wrap it in z.object({ … })']
   }
   if (jsonSchemaKeywords.some(keyword => keyword in schema)) {
-    return ['a plain JSON Schema', `it has no types to infer from; ${accepted}`]
+    return ['a plain JSON Schema', 'wrap it in jsonSchema<YourType>({ … })']
   }
   return ['an object', accepted]
 }

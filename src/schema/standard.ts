@@ -2,6 +2,7 @@ import type { JsonSchema, StandardJsonSchema } from '../types.ts'
 import { inexpressible, type Kind, nothing } from './inexpressible.ts'
 import type { RawIssue } from './issues.ts'
 import { isObjectLike, type Language } from './language.ts'
+import { typed } from './typed.ts'
 
 /** Any library that carries Standard JSON Schema, ArkType for one. */
 export const standard: Language = {
@@ -28,15 +29,15 @@ export const standard: Language = {
 
 /** ArkType says `{}` where JSON has no word, unless told otherwise by kind of difficulty (its `ToJsonSchema` fallbacks). */
 const arktype = {
-  date: () => inexpressible('date'),
+  date: () => typed.date,
   unit: ({ unit }: { unit?: unknown }): JsonSchema => (unit === undefined ? nothing() : inexpressible('literal')),
   domain: ({ domain }: { domain?: string }) =>
-    inexpressible(domain === 'bigint' || domain === 'symbol' ? domain : 'custom'),
-  proto: ({ proto }: { proto?: { readonly name?: string } }) => inexpressible(protos[proto?.name ?? ''] ?? 'custom'),
+    domain === 'bigint' ? typed.bigint : inexpressible(domain === 'symbol' ? domain : 'custom'),
+  proto: ({ proto }: { proto?: { readonly name?: string } }) =>
+    proto?.name === 'URL' ? typed.url : inexpressible(protos[proto?.name ?? ''] ?? 'custom'),
 }
 
 const protos: Readonly<Record<string, Kind>> = {
-  Date: 'date',
   Map: 'map',
   Set: 'set',
   Function: 'function',

@@ -26,13 +26,23 @@ const map = new Set(['properties', 'patternProperties', 'dependentSchemas'])
 export function mapSchemas(schema: JsonSchema, visit: (child: JsonSchema, step: Step) => unknown): JsonSchema {
   return mapEntries(schema, (keyword, value) => {
     if (list.has(keyword) && Array.isArray(value)) {
-      return value.map((each, index) => (isSchema(each) ? visit(each, [keyword, index]) : each))
+      return value.map((each, index) => visit(spelled(each), [keyword, index]))
     }
     if (!isSchema(value)) return value
-    if (map.has(keyword)) return mapEntries(value, (key, each) => (isSchema(each) ? visit(each, [keyword, key]) : each))
+    if (map.has(keyword)) return mapEntries(value, (key, each) => visit(spelled(each), [keyword, key]))
     return one.has(keyword) ? visit(value, [keyword]) : value
   })
 }
+
+/** What the step adds to the path of a value; `[]` stands for any element or key. */
+export const pathOf = ([keyword, key]: Step): (string | number)[] => {
+  if (keyword === 'properties' || keyword === 'prefixItems') return [key!]
+  if (keyword === 'items') return [key ?? '[]']
+  return keyword === 'additionalProperties' ? ['[]'] : []
+}
+
+/** `true` and `false` are schemas as well. */
+const spelled = (schema: unknown): JsonSchema => (schema === true ? {} : isSchema(schema) ? schema : { not: {} })
 
 /** A copy with every value replaced. An own `__proto__` key stays a key. */
 export const mapEntries = (object: JsonSchema, change: (key: string, value: unknown) => unknown): JsonSchema =>

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../types.ts'
+import { type Dialect, type DialectRules, dialects } from './dialects.ts'
 import { isNothing } from './inexpressible.ts'
 import { refersToRoot, repoint } from './references.ts'
 import { HINT, LENIENT } from './strings.ts'
@@ -19,11 +20,13 @@ const WRAPPER = 'value'
  * call. The root's title and description are the function's, a closed object need not say so, and a key that must not be
  * there is not mentioned.
  */
-export function plain(canonical: JsonSchema): WireSchema {
+export function plain(canonical: JsonSchema, dialect: Dialect = 'plain'): WireSchema {
   const root = compact(without(canonical, 'title', 'description', '$defs'))
   const definitions = mapEntries((canonical.$defs ?? {}) as JsonSchema, (_, body) => compact(body as JsonSchema))
   const whole = Object.keys(definitions).length > 0 ? { ...root, $defs: definitions } : root
-  if (root.type !== 'object' || combining.some(keyword => keyword in root))
+  const rules: DialectRules = dialects[dialect]
+  const isRecord = (rules.closed || rules.noRest) && root.additionalProperties !== undefined
+  if (root.type !== 'object' || isRecord || combining.some(keyword => keyword in root))
     return { wire: wrap(whole), wrapper: WRAPPER }
   // OpenAI refuses a function whose root does not name its properties, be there none.
   return { wire: 'properties' in whole ? whole : { ...whole, properties: {} }, wrapper: undefined }

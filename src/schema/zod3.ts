@@ -3,6 +3,7 @@ import type { JsonSchema } from '../types.ts'
 import { inexpressible, nothing } from './inexpressible.ts'
 import { isObjectLike, isSteady, type Language } from './language.ts'
 import { type Check, formats, LENIENT, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
+import { mapOf, setOf, typed } from './typed.ts'
 import { without } from './walk.ts'
 
 /** The inside of a Zod 3 schema, of any copy of Zod. */
@@ -13,6 +14,9 @@ interface Definition {
   readonly value?: unknown
   readonly unknownKeys?: string
   readonly innerType?: Zod3
+  readonly keyType?: Zod3
+  readonly valueType?: Zod3
+  readonly minSize?: { readonly value: number } | null
   readonly effect?: { readonly type: string }
   readonly defaultValue?: () => unknown
   readonly options?: readonly Zod3[] | ReadonlyMap<unknown, Zod3>
@@ -95,13 +99,13 @@ function meaning(json: JsonSchema, def: Definition, refs: Refs): JsonSchema {
     case 'ZodString':
       return stringSchema((def.checks ?? []).flatMap(check => asCheck(check, refs)))
     case 'ZodDate':
-      return def.coerce ? { type: 'string', format: 'date-time' } : inexpressible('date')
+      return def.coerce ? { type: 'string', format: 'date-time' } : typed.date
     case 'ZodBigInt':
-      return def.coerce ? { type: 'string' } : inexpressible('bigint')
+      return def.coerce ? { type: 'string' } : typed.bigint
     case 'ZodMap':
-      return inexpressible('map')
+      return mapOf(parse(def.keyType!, refs), parse(def.valueType!, refs))
     case 'ZodSet':
-      return inexpressible('set')
+      return setOf(parse(def.valueType!, refs), def.minSize?.value)
     case 'ZodSymbol':
       return inexpressible('symbol')
     case 'ZodFunction':

@@ -2,11 +2,18 @@ import { globalRegistry, regexes, safeParseAsync, toJSONSchema } from 'zod/v4/co
 import type { JsonSchema } from '../types.ts'
 import { inexpressible, nothing } from './inexpressible.ts'
 import { isObjectLike, isSteady, type Language } from './language.ts'
+import { refersToRoot } from './references.ts'
 import { type Check, formats, LENIENT, LOCAL_DATE_TIME, patternCheck, stringSchema } from './strings.ts'
+import { mapOf, setOf, typed } from './typed.ts'
+import { without } from './walk.ts'
 
 /** A Zod 4 schema, classic or mini, of any copy of Zod. */
 interface Zod4 {
-  readonly _zod: { readonly def: Definition; readonly optin?: string | undefined }
+  readonly _zod: {
+    readonly def: Definition
+    readonly optin?: string | undefined
+    readonly bag?: { readonly Class?: unknown }
+  }
   readonly meta?: () => JsonSchema | undefined
 }
 
@@ -16,6 +23,8 @@ interface Definition {
   readonly mode?: string
   readonly values?: readonly unknown[]
   readonly innerType?: Zod4
+  readonly keyType?: Zod4
+  readonly valueType?: Zod4
   readonly in?: Zod4
   readonly items?: readonly Zod4[]
   readonly rest?: Zod4 | null
@@ -38,14 +47,7 @@ export const zod4: Language = {
   speaks: schema => isObjectLike(schema) && '_zod' in schema,
 
   describe(schema) {
-    const json: JsonSchema = toJSONSchema(schema, {
-      io: 'input',
-      // Everything that cannot be said comes through as `{}` and is told apart here: a handler that could say so itself
-      // is newer than the oldest Zod we take.
-      unrepresentable: 'any',
-      override: ({ zodSchema, jsonSchema }) => express(zodSchema as Zod4, jsonSchema as Record<string, unknown>),
-      metadata: metadata as typeof globalRegistry,
-    })
+    const json = convert(schema)
     const { title, id } = metadata.get(schema) ?? {}
     const name = title ?? id
     return name === undefined ? json : { ...json, title: name }
@@ -57,6 +59,17 @@ export const zod4: Language = {
   },
 }
 
+const convert = (schema: Zod4, open: ReadonlySet<Zod4> = new Set()): JsonSchema =>
+  toJSONSchema(schema as never, {
+    io: 'input',
+    // Everything that cannot be said comes through as `{}` and is told apart here: a handler that could say so itself
+    // is newer than the oldest Zod we take.
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) =>
+      express(zodSchema as unknown as Zod4, jsonSchema as Record<string, unknown>, open),
+    metadata: metadata as typeof globalRegistry,
+  })
+
 /** A schema made by another copy of Zod keeps its metadata in that copy's registry, which only the schema itself can read. */
 const metadata = {
   get: (schema: Zod4): JsonSchema | undefined =>
@@ -64,7 +77,7 @@ const metadata = {
 }
 
 /** Puts right what Zod's conversion of one schema leaves out, guesses or adds of its own. */
-function express(schema: Zod4, json: Record<string, unknown>): void {
+function express(schema: Zod4, json: Record<string, unknown>, open: ReadonlySet<Zod4>): void {
   const { def } = schema._zod
   const rewrites =
     def.type === 'string'
@@ -78,18 +91,23 @@ function express(schema: Zod4, json: Record<string, unknown>): void {
       Object.assign(json, stringSchema(stringChecks(def)), ownKeywords(schema))
       break
     case 'date':
-      Object.assign(json, def.coerce ? { type: 'string', format: 'date-time' } : inexpressible('date'))
+      Object.assign(
+        json,
+        def.coerce ? { type: 'string', format: 'date-time' } : { ...typed.date, ...ownKeywords(schema) },
+      )
       break
     case 'bigint':
-      Object.assign(json, def.coerce ? { type: 'string' } : inexpressible('bigint'))
+      Object.assign(json, def.coerce ? { type: 'string' } : { ...typed.bigint, ...ownKeywords(schema) })
       break
     case 'map':
     case 'set':
+      Object.assign(json, collection(schema, open), ownKeywords(schema))
+      break
     case 'symbol':
     case 'function':
     case 'nan':
     case 'custom':
-      Object.assign(json, inexpressible(def.type))
+      Object.assign(json, schema._zod.bag?.Class === URL ? typed.url : inexpressible(def.type), ownKeywords(schema))
       break
     case 'file':
       replace(json, { ...inexpressible('file'), ...ownKeywords(schema) })
@@ -124,6 +142,20 @@ function express(schema: Zod4, json: Record<string, unknown>): void {
       }
       break
   }
+}
+
+/** Zod converts no Map and no Set, nor what they hold: a conversion of its own, in which nothing may refer to another. */
+function collection(schema: Zod4, open: ReadonlySet<Zod4>): JsonSchema {
+  const { type, keyType, valueType, checks = [] } = schema._zod.def
+  if (open.has(schema)) return inexpressible(type as 'map' | 'set')
+  const members = [keyType, valueType].map(
+    each => each && without(convert(each, new Set([...open, schema])), '$schema'),
+  )
+  if (members.some(each => each !== undefined && ('$defs' in each || refersToRoot(each)))) {
+    return inexpressible(type as 'map' | 'set')
+  }
+  const least = Math.max(0, ...checks.map(({ _zod: { def } }) => (def.check === 'min_size' ? def.minimum! : 0)))
+  return type === 'map' ? mapOf(members[0], members[1], least) : setOf(members[1], least)
 }
 
 /** How long a tuple may be, which Zod before 4.5 leaves out. */

@@ -2,6 +2,7 @@ import { ConfigError } from '../errors.ts'
 import { RetryBudget } from '../http/budget.ts'
 import type { Limiter } from '../http/limits.ts'
 import { nearest } from '../nearest.ts'
+import { type Dialect, dialects } from '../schema/index.ts'
 import type { Model, Options } from '../types.ts'
 
 /** How one endpoint differs from the next. A difference is a flag here, never a branch on a name. */
@@ -23,6 +24,8 @@ interface ProviderRow {
   readonly forcesWhileReasoning: boolean
   /** The arguments of a forced function come in one piece, so that nothing grows. */
   readonly argumentsAtOnce: boolean
+  /** Whose rules schemas keep. */
+  readonly dialect: Dialect
 }
 
 /** An endpoint with its settings and what it taught us. */
@@ -75,6 +78,11 @@ export interface ProviderOptions {
   /** The arguments of a forced function come in one piece: `result.mode.why` then says how to get growing partials. Default false. */
   readonly argumentsAtOnce?: boolean | undefined
   /**
+   * What the endpoint takes of JSON Schema: `plain` (default, all of it), `openai`, `openai-strict`, `xai`, `groq`, `gemini`,
+   * `anthropic`. With `strict: true`, `plain`, `openai` and `groq` become `openai-strict`.
+   */
+  readonly dialect?: Dialect | undefined
+  /**
    * Retries that all calls together may make before calls succeed again. A retry takes one; a call that succeeds after
    * retries gives one back, a call that succeeds at once a quarter. Default 100, as the built-in providers have it.
    */
@@ -121,6 +129,7 @@ export const providerOf = (options: ProviderOptions): Provider => {
       reasoning: options.reasoning ?? 'effort',
       forcesWhileReasoning: options.forcesWhileReasoning ?? true,
       argumentsAtOnce: options.argumentsAtOnce ?? false,
+      dialect: options.dialect ?? 'plain',
     },
     query: options.query ?? {},
     headers: options.headers ?? {},
@@ -160,6 +169,7 @@ const optionNames = Object.keys({
   reasoning: true,
   forcesWhileReasoning: true,
   argumentsAtOnce: true,
+  dialect: true,
   retryBudget: true,
 } satisfies Record<keyof ProviderOptions, true>)
 
@@ -180,7 +190,12 @@ const checkOptions = (options: ProviderOptions): void => {
     const hint = near ? ` (did you mean '${near}'?)` : ''
     throw new TypeError(`Cannot create provider '${name}' with option '${option}': there is no such option${hint}`)
   }
-  const { retryBudget = 0 } = options
+  const { retryBudget = 0, dialect = 'plain' } = options
+  if (!Object.hasOwn(dialects, dialect)) {
+    throw new RangeError(
+      `Cannot create provider '${name}' with dialect '${dialect}': it must be one of ${Object.keys(dialects).join(', ')}`,
+    )
+  }
   if (!(typeof retryBudget === 'number' && retryBudget >= 0)) {
     throw new RangeError(`Cannot create provider '${name}' with retryBudget '${retryBudget}': it must be 0 or more`)
   }

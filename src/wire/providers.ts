@@ -5,13 +5,20 @@ import { carriedProvider, type Provider, type ProviderOptions, providerOf } from
 
 /** The built-in endpoints. We list endpoints, never models. */
 const rows = {
-  openai: { baseURL: 'https://api.openai.com/v1', keyVariable: 'OPENAI_API_KEY', sendsStrict: true },
-  xai: { baseURL: 'https://api.x.ai/v1', keyVariable: 'XAI_API_KEY', sendsStrict: true, argumentsAtOnce: true },
+  openai: { baseURL: 'https://api.openai.com/v1', keyVariable: 'OPENAI_API_KEY', sendsStrict: true, dialect: 'openai' },
+  xai: {
+    baseURL: 'https://api.x.ai/v1',
+    keyVariable: 'XAI_API_KEY',
+    sendsStrict: true,
+    argumentsAtOnce: true,
+    dialect: 'xai',
+  },
   groq: {
     baseURL: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
     sendsStrict: true,
     argumentsAtOnce: true,
+    dialect: 'groq',
   },
   openrouter: {
     baseURL: 'https://openrouter.ai/api/v1',

@@ -23,8 +23,8 @@ describe('decant schema', () => {
   })
 
   it('says what cannot be sent, with 2', async () => {
-    const text = "import { z } from 'zod'\nexport default z.object({ when: z.date() })"
-    const { code, stderr } = await decant(['schema', 'date.ts'], { folder: folderWith({ 'date.ts': text }) })
+    const text = "import { z } from 'zod'\nexport default z.object({ when: z.symbol() })"
+    const { code, stderr } = await decant(['schema', 'when.ts'], { folder: folderWith({ 'when.ts': text }) })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^decant: Cannot .*when/)
   })

@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createProvider } from 'decant'
 
+type Model = ReturnType<ReturnType<typeof createProvider>>
+type Dialect = NonNullable<Parameters<typeof createProvider>[0]['dialect']>
+
 /** What the scripted model does with one request. */
 export type Reply =
   | { readonly call: string; readonly args: string; readonly pieces?: number }
@@ -19,7 +22,9 @@ interface SeenRequest {
 
 export interface ModelServer extends AsyncDisposable {
   readonly requests: SeenRequest[]
-  readonly model: (id?: string) => ReturnType<ReturnType<typeof createProvider>>
+  readonly model: (id?: string) => Model
+  /** A model of a provider that speaks this dialect. */
+  readonly speaking: (dialect: Dialect) => Model
   readonly baseURL: string
 }
 
@@ -62,6 +67,7 @@ export const modelServer = async (...script: Reply[]): Promise<ModelServer> => {
     requests,
     baseURL,
     model: (id = 'model') => provider(id),
+    speaking: dialect => createProvider({ name: 'scripted', baseURL, dialect })('model'),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))

@@ -396,6 +396,48 @@ describe('a follower that hides values', () => {
   })
 })
 
+describe('values that are held back until they have closed', () => {
+  const holding = (held: string | number, revive: (value: JsonValue) => unknown = () => undefined) => {
+    let closed = false
+    return createJsonParser<string | number | undefined>({
+      follower: {
+        open: (_, key) => key,
+        grows: key => key !== held,
+        holds: key => key === held && !closed,
+        revive: (key, value) => (key === held ? revive(value) : undefined),
+        close: key => {
+          closed ||= key === held
+        },
+      },
+    })
+  }
+
+  test.each<[string, string | number, JsonValue[]]>([
+    ['{"a":1,"b":[2,3],"c":4}', 'b', [{}, { a: 1 }, { a: 1, b: [2, 3] }, { a: 1, b: [2, 3], c: 4 }]],
+    ['[1,{"x":[2]},3]', 1, [[], [1], [1, { x: [2] }], [1, { x: [2] }, 3]]],
+    ['{"b":"xyz","c":4}', 'b', [{}, { b: 'xyz' }, { b: 'xyz', c: 4 }]],
+  ])('%s without an open %j', (text, held, expected) => {
+    const parser = holding(held)
+    const seen: JsonValue[] = []
+    for (const character of text) {
+      parser.feed(character)
+      const { value } = parser
+      if (value !== undefined && value !== seen.at(-1)) seen.push(value)
+    }
+    expect(seen.filter((value, at) => JSON.stringify(value) !== JSON.stringify(seen[at - 1]))).toEqual(expected)
+    expect(parser.finish()).toEqual(expected.at(-1))
+  })
+
+  test('something else may stand in their place, once and for all', () => {
+    const parser = holding('b', value => new Set(value as JsonValue[]))
+    parser.feed('{"b":[1,2,1],')
+    const { b } = parser.value as { b: unknown }
+    expect(b).toEqual(new Set([1, 2]))
+    parser.feed('"c":[1')
+    expect((parser.value as { b: unknown }).b).toBe(b)
+  })
+})
+
 test('says of any path how far it has come', () => {
   const parser = createJsonParser()
   const states = (...paths: (string | number)[][]) => paths.map(path => parser.stateOf(path))

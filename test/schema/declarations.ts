@@ -20,6 +20,7 @@ const object = (properties: JsonSchema, required = Object.keys(properties), more
 /** The mark of what the user's schema takes in more forms; it is not sent. */
 const lenient = { '~lenient': true }
 
+const date = { type: 'string', format: 'date-time', '~as': 'date' }
 const string = { type: 'string' }
 const number = { type: 'number' }
 const choice = (...values: string[]) => ({ type: 'string', enum: values })
@@ -405,6 +406,25 @@ export const declarations: readonly Row[] = [
       a: { ...number, ...lenient },
       b: { type: 'string', format: 'date-time', ...lenient },
       c: { ...string, ...lenient },
+    }),
+  },
+  {
+    title: 'dates and bigints travel as strings',
+    z: z => z.object({ a: z.date(), b: z.bigint(), c: z.date().nullable() }),
+    m: m => m.object({ a: m.date(), b: m.bigint(), c: m.nullable(m.date()) }),
+    canonical: object({
+      a: date,
+      b: { type: 'string', pattern: String.raw`^-?\d+$`, '~as': 'bigint' },
+      c: { ...date, type: ['string', 'null'] },
+    }),
+  },
+  {
+    title: 'sets and maps travel as lists',
+    z: z => z.object({ a: z.set(z.string()).min(2), b: z.map(z.string(), z.object({ n: z.date() })) }),
+    m: m => m.object({ a: m.set(m.string()).check(m.minSize(2)), b: m.map(m.string(), m.object({ n: m.date() })) }),
+    canonical: object({
+      a: { type: 'array', items: string, minItems: 2, '~as': 'set' },
+      b: { type: 'array', items: object({ key: string, value: object({ n: date }) }), '~as': 'map' },
     }),
   },
   {

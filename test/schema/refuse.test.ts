@@ -18,11 +18,17 @@ const refusal = (schema: any): SchemaError => {
   throw new Error('nothing was refused')
 }
 
+function holdsItself(): z.ZodType {
+  const Node: z.ZodType = z.object({
+    a: z.map(
+      z.string(),
+      z.lazy(() => Node),
+    ),
+  })
+  return Node
+}
+
 const kinds: [title: string, declare: (z: any) => any, message: string][] = [
-  ['a date', z => z.date(), 'write z.coerce.date() or z.iso.datetime()'],
-  ['a bigint', z => z.bigint(), 'write z.coerce.bigint()'],
-  ['a map', z => z.map(z.string(), z.string()), 'write z.record()'],
-  ['a set', z => z.set(z.string()), 'write z.array()'],
   ['a symbol', z => z.symbol(), 'write z.enum() or z.string()'],
   ['NaN', z => z.nan(), 'write z.number().nullable()'],
   ['undefined', z => z.undefined(), 'write z.null()'],
@@ -47,17 +53,18 @@ describe.each(kinds)('%s is not expressible', (_, declare, message) => {
 
 test.each([
   ['a Zod 4 custom type', z.object({ a: z.custom() }), ['a']],
-  ['a Zod 4 class', z.object({ a: z.instanceof(URL) }), ['a']],
+  ['a Zod 4 class', z.object({ a: z.instanceof(RegExp) }), ['a']],
   ['a Zod 4 file', z.object({ a: z.file() }), ['a']],
   ['a Zod 3 function', z3.object({ a: z3.function() }), ['a']],
-  ['an ArkType date', type({ a: 'Date' }), ['a']],
-  ['an ArkType bigint', type({ a: 'bigint' }), ['a']],
+  ['an ArkType symbol', type({ a: 'symbol' }), ['a']],
   ['an ArkType map', type({ a: 'Map' }), ['a']],
   ['an ArkType bigint literal', type({ a: '1n' }), ['a']],
-  ['a deep date', z.object({ people: z.array(z.object({ born: z.date().optional() })) }), ['people', '[]', 'born']],
-  ['a date in a tuple', z.object({ pair: z.tuple([z.string(), z.date()]) }), ['pair', 1]],
-  ['a date in a record', z.record(z.string(), z.date()), ['[]']],
-  ['a date in a union', z.object({ a: z.union([z.string(), z.date()]) }), ['a']],
+  ['a deep symbol', z.object({ people: z.array(z.object({ born: z.symbol().optional() })) }), ['people', '[]', 'born']],
+  ['a symbol in a tuple', z.object({ pair: z.tuple([z.string(), z.symbol()]) }), ['pair', 1]],
+  ['a symbol in a record', z.record(z.string(), z.symbol()), ['[]']],
+  ['a symbol in a union', z.object({ a: z.union([z.string(), z.symbol()]) }), ['a']],
+  ['a symbol in a map', z.object({ a: z.map(z.string(), z.symbol()) }), ['a', '[]', 'value']],
+  ['a map that holds itself', holdsItself(), ['a', '[]', 'value', 'a']],
   ['a reused Zod 3 symbol', ((s: any) => z3.object({ a: z3.array(s), b: s }))(z3.symbol()), ['a', '[]']],
   ['an impossible key', z3.object({ a: z3.object({ b: z3.never() }) }), ['a', 'b']],
   ['an impossible place', z.tuple([z.string(), z.never()]), [1]],
@@ -67,9 +74,9 @@ test.each([
 })
 
 test('the path is written as one would read it', () => {
-  const schema = z.object({ people: z.array(z.object({ pair: z.tuple([z.date()]) })) })
+  const schema = z.object({ people: z.array(z.object({ pair: z.tuple([z.nan()]) })) })
   expect(refusal(schema).message).toBe(
-    "Cannot send a schema with a Date at 'people[].pair[0]': JSON has none; write z.coerce.date() or z.iso.datetime()",
+    "Cannot send a schema with NaN at 'people[].pair[0]': JSON has none; write z.number().nullable()",
   )
 })
 
@@ -108,7 +115,7 @@ test.each([
   ['an array', [z.string()], "'an array'", 'it must be a schema of Zod 4'],
   ['an object', {}, "'an object'", 'it must be a schema of Zod 4'],
   ['an object literal of schemas', { name: z.string() }, "'an object literal of schemas'", 'wrap it in z.object('],
-  ['a plain JSON Schema', { type: 'object' }, "'a plain JSON Schema'", 'it has no types to infer from'],
+  ['a plain JSON Schema', { type: 'object' }, "'a plain JSON Schema'", 'wrap it in jsonSchema<YourType>('],
   [
     "'a schema of an old Zod'",
     { _def: { typeName: 'ZodObject' }, safeParseAsync: () => undefined },

@@ -1,6 +1,16 @@
 import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
-import { type DeepPartial, type Event, type Extraction, extract, type Options, type Result, type Schema } from 'decant'
+import {
+  type DeepPartial,
+  type Event,
+  type Extraction,
+  extract,
+  jsonSchema,
+  type Options,
+  type Result,
+  type Schema,
+  type StandardJsonSchema,
+} from 'decant'
 import * as v from 'valibot'
 import { expectTypeOf } from 'vitest'
 import { z } from 'zod'
@@ -48,6 +58,19 @@ expectTypeOf(extract(type({ name: 'string', 'age?': 'number' }), '', { model }))
 >()
 expectTypeOf(sides(toStandardJsonSchema(v.object({ a: v.pipe(v.string(), v.transform(Number)) })))).toEqualTypeOf<
   [{ a: string }, { a: number }]
+>()
+
+const Named = jsonSchema<{ name: string }>({ type: 'object' })
+expectTypeOf(await extract(Named, '', { model })).toEqualTypeOf<{ name: string }>()
+const Loose = jsonSchema({ type: 'object' })
+expectTypeOf(Loose).toEqualTypeOf<StandardJsonSchema<unknown, unknown>>()
+expectTypeOf(sides(jsonSchema<string>({}, { validate: value => ({ value: String(value) }) }))).toEqualTypeOf<
+  [string, string]
+>()
+// @ts-expect-error what validate gives is not what was declared
+jsonSchema<string>({}, { validate: () => ({ value: 5 }) })
+expectTypeOf(sides(z.object({ at: z.date(), of: z.map(z.string(), z.bigint()) }))).toEqualTypeOf<
+  [{ at: Date; of: Map<string, bigint> }, { at: Date; of: Map<string, bigint> }]
 >()
 
 // ---------------------------------------------------------------- what is seen on the way

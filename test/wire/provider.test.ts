@@ -21,6 +21,7 @@ describe('createProvider', () => {
       reasoning: 'effort',
       forcesWhileReasoning: true,
       argumentsAtOnce: false,
+      dialect: 'plain',
     })
   })
 

@@ -4,9 +4,10 @@ import { Shape } from '../shape.ts'
 import { Encoded, wantsEncoded } from './encoded.ts'
 import { Failure, type Up } from './failure.ts'
 import { release, waits } from './hold.ts'
-import { bits } from './kinds.ts'
+import { bitOf, bits } from './kinds.ts'
 import { Place } from './place.ts'
 import { Report } from './report.ts'
+import { revived } from './revival.ts'
 import { quoted, type Rule } from './rule.ts'
 import { after, living, Trial } from './trial.ts'
 import { Union } from './union.ts'
@@ -76,7 +77,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       if (kind === 'string' && wantsEncoded(this.#rule)) this.#mayBeEncoded(place, [[this.#rule, this]])
       else this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
-      place.held = kind === 'object' && waits(place)
+      place.held = mayWait(kind) && waits(place)
       return place
     }
     if (parent === this.#root && parent.guests === 0) this.#report.open(kind)
@@ -104,7 +105,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     }
     this.#shared = undefined
     if (parent.surplus || parent.spoilt) place.spoil()
-    place.held = kind === 'object' && waits(place)
+    place.held = mayWait(kind) && waits(place)
     return place
   }
 
@@ -115,6 +116,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       return
     }
     if (kind === 'string' && rule.whole) place.whole = true
+    if (rule.revival?.bit === bit) place.typed = true
     if ((rule.checked & bit) === 0) return
     if (place.trials !== undefined) {
       // Law 4. Without this, branches that share a rule which holds itself would double at every level.
@@ -154,18 +156,34 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 
   /** A value that its type would belie is never shown. */
   shows(place: Place<Trial>): boolean {
-    if (!place.spoilt) return true
+    // Of what is wrong inside of a Set no Set can be made.
+    if (!place.spoilt && !(place.typed && place.invalid && place.guests === 0)) return true
     place.hide()
     return false
   }
 
-  /** Nor is an object shown before the fields that come first in it are. */
+  /** Nor is an object shown before the fields that come first in it are, nor a list that is to become a Map or a Set. */
   holds(place: Place<Trial>): boolean {
     return place.held && place.guests === 0
   }
 
   grows(place: Place<Trial>): boolean {
     return !place.spoilt && (place.guests > 0 || !place.whole)
+  }
+
+  /** Partials 1. What is a Date or a Map to the user is shown only as one. */
+  revive(place: Place<Trial>, value: JsonValue): unknown {
+    if (!place.typed || place.invalid || place.guests > 0) return undefined
+    const bit = bitOf(value)
+    for (let trial = living(place); trial !== undefined; trial = after(trial)) {
+      const { revival } = trial.rule
+      // Of a union it is the first branch that may still hold.
+      if (revival?.bit === bit && (place.judged || trial.rule.broken(value) === undefined)) {
+        place.revived = revived(revival, value)
+        return place.revived
+      }
+    }
+    return undefined
   }
 
   key(place: Place<Trial>, key: string, repeated: boolean): void {
@@ -213,7 +231,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       release(place)
       if (place.depth === 1) this.#report.close(value)
     }
-    if (!place.encoded || place.guests > 0) this.#report.complete(place, value, path)
+    if (!place.encoded || place.guests > 0) this.#report.complete(place, (place.revived ?? value) as JsonValue, path)
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {
@@ -264,6 +282,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     this.#report.raise(failure)
   }
 }
+
+const mayWait = (kind: JsonKind): boolean => kind === 'object' || kind === 'array'
 
 const fits = (rule: Rule, key: string): boolean => {
   const checker = new Checker(rule, new Report({}, { shape: () => Shape.of({}) }))

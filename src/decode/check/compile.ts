@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../types.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
 import { type Pattern, patternOf } from './pattern.ts'
+import { revivalOf } from './revival.ts'
 import { type Branches, Rule } from './rule.ts'
 
 const anything = new Rule()
@@ -10,8 +11,14 @@ anything.checked = 0
 const nothing = new Rule()
 nothing.kinds = 0
 
+export interface CompiledRule {
+  readonly rule: Rule
+  /** Some place holds a value that JSON has no word for. */
+  readonly revives: boolean
+}
+
 /** A schema of any depth as rules; each is made once, so a schema that holds itself becomes a rule that does. */
-export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
+export const compileRule = (document: JsonSchema, wrapper?: string): CompiledRule => {
   const made = new Map<object, Rule>()
 
   const ruleOf = (schema: unknown): Rule => {
@@ -65,6 +72,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     if (rule.patterns.length === patterns.length) rule.rest = something(schema.additionalProperties)
     rule.names = something(schema.propertyNames)
     rule.whole = isAtomic(schema)
+    rule.revival = revivalOf(schema)
     rule.parts = [...listOf(schema.allOf), resolve(schema.$ref, document)].map(ruleOf).filter(part => !isFree(part))
     const unions = [unionOf(schema.anyOf, false), unionOf(schema.oneOf, true)]
     if ('const' in schema) unions.push(...choose(rule, [schema.const]))
@@ -100,14 +108,16 @@ export const compileRule = (document: JsonSchema, wrapper?: string): Rule => {
     return []
   }
 
-  if (wrapper === undefined) return ruleOf(document)
+  const inner = ruleOf(document)
+  const revives = [...made.values()].some(({ revival }) => revival !== undefined)
+  if (wrapper === undefined) return { rule: inner, revives }
   const outer = new Rule()
   outer.kinds = bits.object
-  outer.properties = new Map([[wrapper, ruleOf(document)]])
+  outer.properties = new Map([[wrapper, inner]])
   outer.required = new Set([wrapper])
   outer.rest = nothing
   outer.checked = bits.object
-  return outer
+  return { rule: outer, revives }
 }
 
 /** Takes everything. A rule that is not filled yet is taken to be none of these. */
@@ -116,7 +126,7 @@ const isFree = ({ kinds, checked, whole }: Rule): boolean => kinds === anyKind &
 const union = (kinds: readonly number[]): number => kinds.reduce((all, kind) => all | kind, 0)
 
 const checkedBy = (rule: Rule): number => {
-  const { properties, patterns, required, prefix, limits, parts, unions } = rule
+  const { properties, patterns, required, prefix, limits, parts, unions, revival } = rule
   if (parts.length + unions.length > 0) return anyKind
   const object =
     properties.size + patterns.length + required.size > 0 ||
@@ -129,6 +139,7 @@ const checkedBy = (rule: Rule): number => {
     list ? bits.array : 0,
     rule.maxLength < Infinity ? bits.string : 0,
     rule.strings === undefined ? 0 : anyKind,
+    revival?.bit ?? 0,
   ])
 }
 

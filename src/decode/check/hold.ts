@@ -1,8 +1,9 @@
 import type { Place } from './place.ts'
 import { after, living, type Trial } from './trial.ts'
 
-/** Whether an object is not to be shown yet. In what has closed nothing is waited for but what is wrong. */
+/** Whether a container is not to be shown yet. In what has closed nothing is waited for but what is wrong. */
 export const waits = (place: Place<Trial>, closed = false): boolean => {
+  if (place.typed && (!closed || place.invalid)) return true
   for (let trial = living(place); trial !== undefined; trial = after(trial)) {
     if (trial.rule.first.some(key => !place.came?.has(key) && (!closed || place.odd?.has(key)))) return true
   }

@@ -8,6 +8,8 @@ export type { Checker, CheckListener }
 
 /** A canonical schema, ready to check any number of documents. */
 export interface CompiledCheck {
+  /** Whether a document may hold what JSON has no word for: a Date, a bigint, a Map, a Set, a URL. */
+  readonly revives: boolean
   /** @param name of the function: models put it around the whole. */
   start(listener?: CheckListener, name?: string): Checker
 }
@@ -20,11 +22,14 @@ export interface CompiledCheck {
  * @param wrapper the key that holds the document on the wire; issues name places inside of it.
  */
 export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledCheck => {
-  const rule = compileRule(canonical, wrapper)
+  const { rule, revives } = compileRule(canonical, wrapper)
   let shape: Shape | undefined
   const sent = () => {
     shape ??= Shape.sent(canonical, wrapper)
     return shape
   }
-  return { start: (listener = {}, name) => new Checker(rule, new Report(listener, { wrapper, name, shape: sent })) }
+  return {
+    revives,
+    start: (listener = {}, name) => new Checker(rule, new Report(listener, { wrapper, name, shape: sent })),
+  }
 }

@@ -19,6 +19,10 @@ export class Place<T = unknown> {
   encoded = false
   /** Partials 1. A string here is shown only whole. */
   whole = false
+  /** Some trial makes a value of another type of what stands here. */
+  typed = false
+  /** What was made of it. */
+  revived: unknown
   /** Some trial looks at a string while it grows. */
   watched = false
   /** Some trial wants no two elements the same. */

@@ -1,6 +1,7 @@
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { charactersIn, type Limit } from './limits.ts'
 import type { Pattern } from './pattern.ts'
+import type { Revival } from './revival.ts'
 
 /** At least one of the branches holds, or exactly one. */
 export interface Branches {
@@ -39,6 +40,9 @@ export class Rule {
   unions: readonly Branches[] = []
   /** Partials 1. A string here stands for something and means nothing half-read. */
   whole = false
+
+  /** Makes what the user's schema takes of the JSON that stands for it: of a date-time a Date. */
+  revival: Revival | undefined
 
   #possible: number | undefined
 

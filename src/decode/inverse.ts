@@ -1,0 +1,128 @@
+import { createJsonParser } from '../json/index.ts'
+import type { JsonKind, JsonValue } from '../json/types.ts'
+import type { Declaration } from '../schema/index.ts'
+import type { Limits } from '../types.ts'
+import { Shape } from './shape.ts'
+
+/** A value that is being read, with what is said of it in the user's shape. */
+interface Place {
+  readonly shape: Shape
+  readonly up: Place | undefined
+  /** What it is to become: itself, nothing, a record of what were pairs, one of those pairs, or the key of one. */
+  readonly as: JsonKind | 'nothing' | 'record' | 'pair' | 'key'
+  /** Something has been written inside of it. */
+  filled: boolean
+  /** Of a pair: the key, once it is known, and what was written of the value before that. */
+  key?: string
+  early?: string
+}
+
+/**
+ * Reads arguments as a dialect wrote them and writes them as the user declared them, piece by piece: a null that stood for an
+ * absent key is gone, and a list of pairs is the record for which it stood. What is in the user's shape already stays as it
+ * is, and so does what is wrong. Work per character is constant.
+ *
+ * @throws JsonError once the text can no longer be JSON.
+ */
+export const createInverse = (
+  { canonical, wrapper }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
+  { length: maxLength, blanks: maxBlankRun, depth: maxDepth }: Limits = {},
+): ((piece: string) => string) => {
+  const root = Shape.sent(canonical, wrapper)
+  let out = ''
+  let early: Place | undefined
+  let warnings = 0
+  const write = (text: string): void => {
+    if (early === undefined) out += text
+    else early.early += text
+  }
+  /** What stands in front of a value: a comma, its key. */
+  const lead = (up: Place, key: string | number | undefined): void => {
+    if (up.filled) write(',')
+    up.filled = true
+    if (typeof key === 'string') write(`${JSON.stringify(key)}:`)
+  }
+
+  const open = (up: Place | undefined, key: string | number | undefined, kind: JsonKind): Place => {
+    if (up === undefined) return begin(root, undefined, kind)
+    const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : up.shape.child(key!)
+    if (up.as === 'record')
+      return { shape: up.shape.child(restKey), up, as: kind === 'object' ? 'pair' : 'nothing', filled: false }
+    if (up.as === 'nothing') return { shape, up, as: 'nothing', filled: false }
+    if (up.as === 'pair') {
+      if (key === 'key' && kind === 'string') return { shape, up, as: 'key', filled: false }
+      if (key !== 'value') return { shape, up, as: 'nothing', filled: false }
+      // A model that writes the value first is waited for.
+      if (up.key === undefined && early === undefined) {
+        early = up
+        up.early = ''
+      } else lead(up.up!, up.key)
+      return begin(up.shape, up, kind)
+    }
+    if (kind === 'null' && typeof key === 'string' && up.shape.mayLack(key))
+      return { shape, up, as: 'nothing', filled: false }
+    lead(up, key)
+    return begin(shape, up, kind)
+  }
+
+  const begin = (shape: Shape, up: Place | undefined, kind: JsonKind): Place => {
+    const as = kind === 'array' && !shape.takes('array') && shape.takes('object') ? 'record' : kind
+    const mark = opening[as]
+    if (mark !== undefined) write(mark)
+    return { shape, up, as, filled: false }
+  }
+
+  const close = (place: Place, value: JsonValue): void => {
+    const { up, as } = place
+    if (as === 'key') up!.key = value as string
+    else if (as === 'pair') {
+      if (early === place) {
+        early = undefined
+        lead(up!, place.key ?? '')
+        write(place.early!)
+      }
+    } else if (as !== 'nothing') write(closing[as] ?? numeral(value))
+  }
+
+  const parser = createJsonParser<Place>({
+    maxLength,
+    maxBlankRun,
+    maxDepth,
+    follower: {
+      open,
+      grows: () => false,
+      grow: ({ as }, piece) => {
+        if (as === 'string') write(JSON.stringify(piece).slice(1, -1))
+      },
+      close,
+    },
+  })
+  /** A number beyond the exact integers must warn again where it did, and nowhere else. */
+  const numeral = (value: JsonValue): string => {
+    if (typeof value !== 'number') return String(value)
+    if (Object.is(value, -0)) return '-0'
+    if (!Number.isFinite(value)) return value > 0 ? '1e999' : '-1e999'
+    if (Number.isSafeInteger(value) || !Number.isInteger(value)) return String(value)
+    const warned = parser.warnings.length > warnings
+    warnings = parser.warnings.length
+    return warned ? BigInt(value).toString() : value.toExponential()
+  }
+  return piece => {
+    parser.feed(piece)
+    const written = out
+    out = ''
+    return written
+  }
+}
+
+/** The whole of a text that is JSON. */
+export const invert = (
+  text: string,
+  declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
+): string => createInverse(declaration)(`${text}\n`)
+
+/** Any key of a record: no record declares one of this name. */
+const restKey = '\0'
+
+const opening: Partial<Record<Place['as'], string>> = { object: '{', record: '{', array: '[', string: '"' }
+const closing: Partial<Record<Place['as'], string>> = { object: '}', record: '}', array: ']', string: '"' }
