@@ -1,8 +1,57 @@
+/** What can be aborted listens to either. */
+export type Stop = AbortSignal | Abort
+
+/**
+ * A controller with its signal, for our own use. An `AbortSignal` is an event target that the platform can also send to other
+ * threads: making one and listening to it costs more than all that a call does with it, so the platform's is made only when
+ * somebody else is to have it.
+ */
+export class Abort {
+  aborted = false
+  reason: unknown
+  #listeners: Set<() => void> | undefined
+  #controller: AbortController | undefined
+
+  abort(reason: unknown): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    this.#controller?.abort(reason)
+    const listeners = this.#listeners ?? []
+    this.#listeners = undefined
+    for (const listener of listeners) listener()
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason
+  }
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners?.delete(listener)
+  }
+
+  /** The platform's own, for those who know no other. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.aborted) this.#controller.abort(this.reason)
+    }
+    return this.#controller.signal
+  }
+}
+
+export const platformSignal = (stop: Stop): AbortSignal => (stop instanceof Abort ? stop.signal : stop)
+
 /**
  * The promise, or the signal's reason as soon as it aborts: what ignores its signal must not keep an aborted run alive.
  * Leaves no listener behind.
  */
-export const orAbort = <T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> =>
+export const orAbort = <T>(promise: PromiseLike<T>, signal: Stop): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       signal.removeEventListener('abort', stop)

@@ -1,4 +1,4 @@
-import { orAbort } from './abort.ts'
+import { Abort, orAbort, type Stop } from './abort.ts'
 import { ConfigError } from './errors.ts'
 import { Clocks, clockLimits } from './http/clocks.ts'
 import type { Plan } from './plan.ts'
@@ -22,17 +22,17 @@ export interface Access {
 }
 
 /** A key that is fetched from somewhere is part of the call: the total clock and an abort end the wait for it. */
-export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: AbortSignal): Promise<Access> => {
+export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: Stop): Promise<Access> => {
   const key = keyOf(plan)
   if (!(key instanceof Promise)) return accessWith(plan, key)
-  const abort = new AbortController()
+  const abort = new Abort()
   const clocks = new Clocks(
     clockLimits(plan.options.timeout, streamed),
     error => abort.abort(error),
     () => {},
   )
   try {
-    return accessWith(plan, await orAbort(orAbort(key, signal), abort.signal))
+    return accessWith(plan, await orAbort(orAbort(key, signal), abort))
   } finally {
     clocks.stop()
   }

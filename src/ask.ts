@@ -1,4 +1,4 @@
-import { orAbort } from './abort.ts'
+import { Abort, orAbort, type Stop } from './abort.ts'
 import { type Access, accessOf, fetchOf, urlOf } from './access.ts'
 import type { Channel } from './channel.ts'
 import type { ArgumentsView } from './decode/view.ts'
@@ -24,7 +24,7 @@ export interface Context<I, O> {
   readonly plan: Plan<I, O>
   readonly channel: Channel<I>
   readonly ledger: Ledger
-  readonly signal: AbortSignal
+  readonly signal: Stop
   readonly streamed: boolean
   /** What is asked for is a part of the answer, which is not shown as it grows. */
   readonly aside?: boolean
@@ -133,9 +133,9 @@ const once = async <I, O>(
   asking: Asking,
 ): Promise<Omit<Answer, keyof Asked>> => {
   const { plan, channel, ledger, signal } = context
-  const abort = new AbortController()
+  const abort = new Abort()
   const follow = (): void => abort.abort(signal.reason)
-  signal.addEventListener('abort', follow, { once: true })
+  signal.addEventListener('abort', follow)
   if (signal.aborted) follow()
   let reader: BodyReader | undefined
   const clocks = new Clocks(
@@ -162,7 +162,7 @@ const once = async <I, O>(
       headers,
       body: json,
       fetch: fetchOf(plan) ?? globalThis.fetch,
-      signal: abort.signal,
+      signal: abort,
       secrets,
     })
     clocks.progress()
@@ -192,10 +192,10 @@ const once = async <I, O>(
         const backlog = channel.backlog()
         if (backlog === undefined) return undefined
         clocks.pause()
-        return orAbort(backlog, abort.signal).finally(() => clocks.resume())
+        return orAbort(backlog, abort).finally(() => clocks.resume())
       },
     }
-    const whole = await reader.read(payloads, abort.signal).catch(error => {
+    const whole = await reader.read(payloads, abort).catch(error => {
       // A connection that breaks after the finish reason takes nothing from the answer.
       if (decoder.finished && error instanceof StreamError && error.code === 'network') return false
       throw error

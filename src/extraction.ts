@@ -1,4 +1,4 @@
-import { orAbort } from './abort.ts'
+import { Abort, orAbort } from './abort.ts'
 import { bodyOf, type Context } from './ask.ts'
 import { Channel } from './channel.ts'
 import { type Step, stepsOf } from './decode/path.ts'
@@ -26,7 +26,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   readonly #plan: Plan<I, O>
   readonly #ledger: Ledger
   readonly #channel: Channel<I>
-  readonly #abort = new AbortController()
+  readonly #abort = new Abort()
   #shape: Shape | undefined
   #streamed: boolean | undefined
   #readsStream = false
@@ -78,7 +78,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
       throw new TypeError(`Cannot read the elements at '${path}': the path of a list's elements ends with '[]'`)
     const validate = item && validatorOf(item)
     // A schema that never settles must not outlive an abort.
-    const decode = validate && ((value: unknown) => orAbort(validate(value), this.#abort.signal))
+    const decode = validate && ((value: unknown) => orAbort(validate(value), this.#abort))
     return {
       [Symbol.asyncIterator]: () => this.#channel.readElements(() => this.#touchStream(), steps, decode),
     }
@@ -144,17 +144,17 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   async #run(): Promise<Result<O>> {
     const { signal: outer } = this.#plan.options
-    const follow = (): void => this.#abort.abort(outer?.reason)
+    const follow = (): void => this.abort(outer?.reason)
     if (outer?.aborted) follow()
     outer?.addEventListener('abort', follow, { once: true })
     this.#streamed = this.#pickWire()
     try {
-      this.#abort.signal.throwIfAborted()
+      this.#abort.throwIfAborted()
       const result = await run(this.#context(this.#streamed))
       this.#channel.close(false)
       return result
     } catch (error) {
-      const { aborted } = this.#abort.signal
+      const { aborted } = this.#abort
       this.#channel.emit({ type: 'error', attempt: this.attempt, error, aborted })
       this.#channel.close(true, error)
       throw error
@@ -164,7 +164,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   }
 
   #context(streamed: boolean): Context<I, O> {
-    return { plan: this.#plan, channel: this.#channel, ledger: this.#ledger, signal: this.#abort.signal, streamed }
+    return { plan: this.#plan, channel: this.#channel, ledger: this.#ledger, signal: this.#abort, streamed }
   }
 
   #pickWire(): boolean {

@@ -1,4 +1,4 @@
-import { orAbort } from './abort.ts'
+import { orAbort, platformSignal } from './abort.ts'
 import type { Context } from './ask.ts'
 import { decodeStrict } from './decode/strict.ts'
 import { ToolError } from './errors.ts'
@@ -81,7 +81,7 @@ const runTool = async (
   const { output: input } = decoded
   report('started', { input })
   try {
-    const output = await orAbort(Promise.resolve(tool.execute(input as never, { id, signal })), signal)
+    const output = await orAbort(Promise.resolve(tool.execute(input as never, { id, signal: platformSignal(signal) })), signal)
     const content = contentOf(output)
     report('done', { input, output })
     return { content }

@@ -1,3 +1,4 @@
+import { platformSignal, type Stop } from './abort.ts'
 import { thrown } from './schema/index.ts'
 import type { Finding, Issue, Message, Options, Part } from './types.ts'
 
@@ -11,14 +12,14 @@ export const withChecks = (
   validate: Validate,
   check: NonNullable<Options['validate']>,
   messages: readonly Message[],
-  signal: AbortSignal,
+  signal: Stop,
 ): Validate => {
   const text = wordsOf(messages)
   return async input => {
     const validated = await validate(input)
     if ('issues' in validated) return validated
     try {
-      const issues = [...(await check(validated.value, { signal, text }))].map(issueOf)
+      const issues = [...(await check(validated.value, { signal: platformSignal(signal), text }))].map(issueOf)
       return issues.length > 0 ? { issues } : validated
     } catch (cause) {
       return { issues: [thrown(cause)], cause }

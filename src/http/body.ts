@@ -1,3 +1,4 @@
+import type { Stop } from '../abort.ts'
 import { StreamError } from '../errors.ts'
 import { parsed } from '../text.ts'
 import { EventSplitter } from './events.ts'
@@ -31,6 +32,8 @@ export class BodyReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #characters = new Utf8Reader()
   #ended = false
+  /** For the next piece of the network: what is thrown meanwhile has broken it. */
+  #waits = false
   #framing: Framing | undefined
   /** What came before the framing was known. */
   #head = ''
@@ -59,34 +62,26 @@ export class BodyReader {
    * @throws StreamError `malformed` for HTML, an oversized payload or bytes that are not UTF-8, `network` when the
    * connection breaks; TimeoutError `idle` when `fetch` itself gives up; the signal's reason on abort.
    */
-  async read(sink: BodySink, signal: AbortSignal): Promise<boolean> {
+  async read(sink: BodySink, signal: Stop): Promise<boolean> {
     // A pending read() does not end by itself when a custom fetch ignores its signal; cancelling ends it.
     const stop = (): void => this.stop()
-    signal.addEventListener('abort', stop, { once: true })
+    signal.addEventListener('abort', stop)
     try {
       for (;;) {
-        const whole = this.#take(await this.#next(signal), sink)
+        signal.throwIfAborted()
+        this.#waits = true
+        const whole = this.#take(await this.#reader.read(), sink, signal)
         if (whole !== undefined) return whole
         const wait = sink.pause()
         if (wait !== undefined) await wait
       }
+    } catch (error) {
+      if (!this.#waits) throw error
+      signal.throwIfAborted()
+      throw networkError(error, 'The connection broke while the answer was read', 'idle', this.#secrets)
     } finally {
       signal.removeEventListener('abort', stop)
       this.stop()
-    }
-  }
-
-  async #next(signal: AbortSignal): Promise<Uint8Array | undefined> {
-    signal.throwIfAborted()
-    try {
-      const { value } = await this.#reader.read()
-      this.#ended = value === undefined
-      return value
-    } catch (error) {
-      throw networkError(error, 'The connection broke while the answer was read', 'idle', this.#secrets)
-    } finally {
-      // Whatever the read came to, an abort is what counts.
-      signal.throwIfAborted()
     }
   }
 
@@ -94,7 +89,11 @@ export class BodyReader {
    * Takes one piece of the network, or the end; returns what `read` returns once there is nothing more to read. A function of
    * its own: what `read` had in its hands while it waits for the next piece would stay in memory.
    */
-  #take(bytes: Uint8Array | undefined, sink: BodySink): boolean | undefined {
+  #take({ value: bytes }: ReadableStreamReadResult<Uint8Array>, sink: BodySink, signal: Stop): boolean | undefined {
+    this.#waits = false
+    this.#ended = bytes === undefined
+    // Whatever the read came to, an abort is what counts.
+    signal.throwIfAborted()
     let text = bytes === undefined ? '' : this.#characters.read(bytes)
     if (this.#framing === undefined) {
       const head = (this.#head + text).trimStart()

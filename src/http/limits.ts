@@ -1,4 +1,4 @@
-import { orAbort } from '../abort.ts'
+import { orAbort, type Stop } from '../abort.ts'
 import { APIError } from '../errors.ts'
 import type { Usage } from '../types.ts'
 import { headroomOf, waitFor } from './headroom.ts'
@@ -90,7 +90,7 @@ export class Limiter {
    * @param mostOutput tokens that the answer may have.
    * @throws the signal's reason.
    */
-  async enter(length: number, mostOutput: number | undefined, signal: AbortSignal): Promise<Pass> {
+  async enter(length: number, mostOutput: number | undefined, signal: Stop): Promise<Pass> {
     const sent = length / charactersPerToken
     const tokens = Math.ceil(sent * this.#ratio + Math.min(this.#output, mostOutput ?? Number.POSITIVE_INFINITY))
     const now = performance.now()

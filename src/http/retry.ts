@@ -1,4 +1,4 @@
-import { orAbort } from '../abort.ts'
+import { orAbort, type Stop } from '../abort.ts'
 import { APIError, ExtractError, OutputError } from '../errors.ts'
 import type { RetryBudget } from './budget.ts'
 
@@ -41,7 +41,7 @@ export const nextTry = (
 }
 
 /** Waits; rejects with the signal's reason as soon as it aborts. */
-export const sleep = (ms: number, signal: AbortSignal): Promise<void> => {
+export const sleep = (ms: number, signal: Stop): Promise<void> => {
   let timer: ReturnType<typeof setTimeout>
   const waited = new Promise<void>(resolve => {
     // A longer delay fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
