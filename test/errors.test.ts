@@ -139,9 +139,10 @@ describe('the error of a run', () => {
     ['refused', { message: { refusal: 'I will not.' }, finish_reason: 'stop' }, 'I will not.'],
     ['truncated', { message: { content: 'half' }, finish_reason: 'length' }, 'half'],
     ['content_filter', { message: { content: 'half' }, finish_reason: 'content_filter' }, 'half'],
-  ])('settles the call that ended badly: %s', async (code, choice, text) => {
+  ])('settles the call that ended badly, and nothing is repaired: %s', async (code, choice, text) => {
     await using server = await modelServer((_, response) => void response.end(JSON.stringify({ choices: [choice] })))
-    const error: OutputError = await extract(z.string(), '', { model: server.model() }).catch(reason => reason)
+    const asked = extract(z.string(), '', { model: server.model(), maxRepairs: 5 })
+    const error: OutputError = await asked.catch(reason => reason)
     expect(error).toMatchObject({ name: 'OutputError', code, text, finishReason: choice.finish_reason })
     expect(error.calls).toMatchObject([{ outcome: code }])
     expect(server.requests).toHaveLength(1)
