@@ -64,6 +64,10 @@ export class ExtractionTrace {
       case 'issue':
         this.#open?.span.addEvent('decant.issue', issueAttributes(event.issue, this.#content))
         return
+      case 'cached':
+        this.#settle()
+        this.#root.addEvent('decant.cached', { 'decant.call.kind': event.kind })
+        return
       case 'retry':
         this.#settle()
         this.#root.addEvent('decant.retry', {

@@ -51,6 +51,15 @@ describe('decant run', () => {
     expect(parsed(stdout).map(each => each.output.city)).toEqual(cities)
     expect(stderr).toMatch(/\n3 done, 0 failed.*\$0/s)
     expect(prompts).toHaveLength(3)
+    const { stdout: why } = await decant(['why', 'out.jsonl.journal', '3'], { folder })
+    expect(why).toMatch(/call {4}first ok, from the cache {2}endpoint\/scripted {2}0 in {2}0 out {2}\$0/)
+    const { stderr: receipt } = await decant(
+      ['extract', 'city.json', 'Oslo', '--cache', 'kept', '--verbose', ...words],
+      {
+        folder,
+      },
+    )
+    expect(receipt).toContain('0 tokens  $0.00  from the cache')
   })
 
   it('tells the first failure of each kind in full, goes on, and ends with 3', async () => {

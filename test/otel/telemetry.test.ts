@@ -190,6 +190,19 @@ describe('an extraction that needs more than one request', () => {
     expect(second?.attributes).toMatchObject({ ...two, 'decant.call.kind': 'fallback' })
   })
 
+  test('has no span for a request that a cache stood in for', async () => {
+    await using server = await modelServer(right)
+    const cache = new Map<string, string>()
+    await extract(Person, personPrompt, { model: server.model(), cache })
+    const seen = memoryTelemetry()
+    await extract(Person, personPrompt, { model: server.model(), cache, onEvent: telemetry(seen) })
+    expect(seen.spans.map(({ name, events }) => [name, events])).toEqual([
+      ['extract', [{ name: 'decant.cached', attributes: { 'decant.call.kind': 'first' } }]],
+    ])
+    expect(seen.spans[0]?.attributes).toMatchObject({ 'decant.outcome': 'ok', 'decant.calls': 1 })
+    expect(seen.measured(tokens)).toHaveLength(0)
+  })
+
   test('has a span for each tool, beside the requests', async () => {
     await using server = await modelServer(
       {

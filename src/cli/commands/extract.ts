@@ -134,13 +134,14 @@ const noteOf = (event: Event<unknown>): string | undefined => {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** `1.2 s  412 tokens  $0.00017  1 repair` */
-const receipt = ({ usage, cost, calls }: Result<unknown>, started: number, screen: Screen): string => {
+const receipt = ({ usage, cost, calls, cached }: Result<unknown>, started: number, screen: Screen): string => {
   const repairs = calls.filter(({ kind }) => kind === 'repair').length
   const retries = calls.filter(({ kind }) => kind === 'retry').length
   const said = [
     seconds(performance.now() - started),
     usage.totalTokens === undefined ? '? tokens' : `${count(usage.totalTokens)} tokens`,
     dollars(cost),
+    ...(cached ? ['from the cache'] : []),
     ...(repairs > 0 ? [times(repairs, 'repair')] : []),
     ...(retries > 0 ? [retries === 1 ? '1 retry' : `${retries} retries`] : []),
   ]

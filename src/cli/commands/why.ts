@@ -70,9 +70,9 @@ const failedEntry = ({ index, calls, cost, error }: JournalEntry): Failed => ({
   next: ['the same decant run with --retry-failed'],
 })
 
-const callLine = ({ kind, outcome, model, usage, cost, requestId, timing }: Call): string =>
+const callLine = ({ kind, outcome, cached, model, usage, cost, requestId, timing }: Call): string =>
   [
-    `  call    ${kind} ${outcome}`,
+    `  call    ${kind} ${outcome}${cached ? ', from the cache' : ''}`,
     model,
     `${usage?.inputTokens ?? '?'} in`,
     `${usage?.outputTokens ?? '?'} out`,
