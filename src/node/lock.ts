@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { JournalError } from '../errors.ts'
 
@@ -24,7 +24,7 @@ export const lock = (path: string, of: string): (() => void) => {
         'locked',
       )
     }
-    takeAway(path, holder)
+    takeAway(path, holder, me)
   }
   held.add(path)
   return () => {
@@ -33,9 +33,24 @@ export const lock = (path: string, of: string): (() => void) => {
   }
 }
 
+/** A lock is there with its text or not at all: one without a text would be taken for that of a process that was killed. */
 const create = (path: string, text: string): boolean => {
+  const own = `${path}.${process.pid}`
+  writeFileSync(own, text)
   try {
-    writeFileSync(path, text, { flag: 'wx' })
+    return isNew(() => linkSync(own, path))
+  } catch {
+    // Not every file system has links.
+    return isNew(() => writeFileSync(path, text, { flag: 'wx' }))
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+/** False where there is one already. */
+const isNew = (make: () => void): boolean => {
+  try {
+    make()
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
@@ -57,7 +72,7 @@ const lookAt = (path: string, text: string): { pid?: number; host?: string; aliv
   try {
     holder = JSON.parse(text) ?? {}
   } catch {
-    // Killed between creating and writing it: a moment that a living one has left before anybody can look twice.
+    // Nobody has written it: its disk has lost it.
     return { alive: read(path) !== text }
   }
   const { pid, host, started } = holder
@@ -85,15 +100,20 @@ const startOf = (pid: number): string | undefined => {
   }
 }
 
-/** Of several that find the same dead lock, one takes it away; whoever comes late puts the new one back. */
-const takeAway = (path: string, dead: string): void => {
-  const aside = `${path}.${process.pid}`
+/**
+ * Of several that find the same dead lock one at a time looks again and takes it away: without a guard, one that comes late
+ * would take away the lock of whoever came first.
+ */
+const takeAway = (path: string, dead: string, me: string): void => {
+  const guard = `${path}.guard`
+  if (!create(guard, me)) {
+    const other = read(guard)
+    if (other !== undefined && !lookAt(guard, other).alive) rmSync(guard, { force: true })
+    return
+  }
   try {
-    renameSync(path, aside)
-    if (read(aside) !== dead) linkSync(aside, path)
-  } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (read(path) === dead) rmSync(path, { force: true })
   } finally {
-    rmSync(aside, { force: true })
+    rmSync(guard, { force: true })
   }
 }
