@@ -66,9 +66,9 @@ const rows = {
 
 const job = process.argv[2]?.startsWith('{') ? JSON.parse(process.argv[2]) : undefined
 
-/** Live bytes after a run over so many records through a fetch in memory. */
+/** Live bytes at most in a run over so many records, with a journal, through a fetch in memory. */
 const memory = async count => {
-  const { createProvider, defineExtractor, extractAll } = await load()
+  const { createProvider, defineExtractor, extractAll, fileJournal } = await load()
   const answer = n =>
     `{"choices":[{"message":{"tool_calls":[{"id":"c","function":{"name":"Item","arguments":"{\\"n\\":${n}}"}}]},"finish_reason":"tool_calls"}]}`
   // What is not held is only let go between two turns of the event loop, which answers in memory would never come to.
@@ -78,14 +78,20 @@ const memory = async count => {
   }
   const model = createProvider({ name: 'bench', baseURL: 'https://bench.example', fetch })('model')
   const extractor = defineExtractor({ name: 'item', schema: Item, model, prompt: n => String(n) })
+  const folder = mkdtempSync(join(tmpdir(), 'decant-bench-'))
+  const journal = fileJournal(join(folder, 'journal'))
   let peak = 0
   let seen = 0
-  for await (const _ of extractAll(extractor, numbers(count), { concurrency })) {
+  for await (const item of extractAll(extractor, numbers(count), { concurrency, journal, key: n => `k${n}` })) {
+    if (item.status !== 'done') throw item.error
     if (++seen % 10_000 !== 0) continue
     globalThis.gc()
-    const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-    peak = Math.max(peak, heapUsed + external + arrayBuffers)
+    const { heapUsed, external } = process.memoryUsage()
+    // Array buffers are part of what is external.
+    peak = Math.max(peak, heapUsed + external)
+    if (seen % 100_000 === 0) process.stderr.write(`${seen} records, ${peak} bytes\n`)
   }
+  rmSync(folder, { recursive: true })
   return { seen, live: peak, rss: process.resourceUsage().maxRSS * 1024 }
 }
 
@@ -110,7 +116,12 @@ if (job?.memory !== undefined) {
   })
   const self = fileURLToPath(import.meta.url)
   const child = (task, flags = []) =>
-    JSON.parse(execFileSync(process.execPath, [...flags, self, JSON.stringify(task)], { encoding: 'utf8' }).trim())
+    JSON.parse(
+      execFileSync(process.execPath, [...flags, self, JSON.stringify(task)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    )
   if (values.memory) {
     const [small, large] = [10_000, 1_000_000].map(memory => child({ memory }, ['--expose-gc']))
     const mib = bytes => `${(bytes / 2 ** 20).toFixed(1)} MiB`
