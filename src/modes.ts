@@ -77,15 +77,26 @@ const refusalOf = (plan: Plan<any, any>, asking: Asking): string | undefined => 
 
 /**
  * DeepSeek: "Thinking mode does not support this tool_choice"; Anthropic: "Thinking may not be enabled when tool_choice forces
- * tool use"; Qwen: "The tool_choice parameter does not support being set to required or object in thinking mode"; vLLM:
+ * tool use"; Moonshot: "tool_choice 'specified' is incompatible with thinking enabled" (can1357/oh-my-pi#827); Qwen: "The tool_choice parameter does not support being set to required or object in thinking mode"; vLLM:
  * "\"auto\" tool choice requires --enable-auto-tool-choice"; OpenRouter, as a 404: "No endpoints found that support the provided
  * 'tool_choice' value".
  */
 const choiceRefused = /tool[ _]?choice/i
-/** Ollama: "… does not support tools"; OpenRouter, as a 404: "No endpoints found that support tool use"; Groq: "`tool calling` is not supported with this model". */
+/**
+ * Ollama: "… does not support tools"; OpenRouter, as a 404: "No endpoints found that support tool use"; Groq: "`tool calling` is
+ * not supported with this model"; DeepInfra, as a 405: "Tool calling is not supported for model" (truefoundry/models#944);
+ * Gemini: "Function calling is not enabled for models/…" (agno-agi/agno#3505); OpenAI since GPT-5.4: "Function tools with
+ * reasoning_effort are not supported …" (pipecat-ai/pipecat#4043).
+ */
 const toolsRefused =
-  /support (?:for )?(?:tools?\b(?!_)|function)|(?:tools?|tool call(?:s|ing)|function call(?:s|ing))\W* (?:is|are) not supported/i
-/** DeepSeek: "This response_format type is unavailable now", "… does not support Json Output"; Groq: "This model does not support response format `json_schema`". */
+  /support (?:for )?(?:tools?\b(?!_)|function)|(?:tools?\b(?![ _]choice)|calls|calling)[^.:]{0,30} (?:is|are) not (?:supported|enabled)/i
+/** llama.cpp, as a 500: "tools param requires --jinja flag" (containers/ramalama#988). */
+const toolsUnread = /tools param requires/
+/**
+ * DeepSeek: "This response_format type is unavailable now", "… does not support Json Output"; Groq: "This model does not support
+ * response format `json_schema`"; Gemini: "Json mode is not enabled for models/…"; LM Studio: "'response_format.type' must be
+ * 'json_schema' or 'text'"; xAI: "The response_format parameter is unsupported at the moment" (BerriAI/litellm#6610).
+ */
 const formatRefused = /response[ _]?format|json[ _](?:schema|object|mode|output)|structured output/i
 
 /**
@@ -94,8 +105,10 @@ const formatRefused = /response[ _]?format|json[ _](?:schema|object|mode|output)
  * @returns whether to ask again.
  */
 export const stepDown = (plan: Plan<any, any>, asking: Asking, error: unknown): boolean => {
-  if (!(error instanceof APIError) || !['bad_request', 'not_found'].includes(error.code)) return false
+  if (!(error instanceof APIError)) return false
   const { message } = error
+  const isUnread = toolsUnread.test(message)
+  if (!isUnread && !['bad_request', 'not_found'].includes(error.code)) return false
   const refuse = (...closed: Asking[]): boolean => {
     const ladder = ladderOf(plan)
     if (closed.includes(ladder.at(-1)!)) return false
@@ -109,7 +122,7 @@ export const stepDown = (plan: Plan<any, any>, asking: Asking, error: unknown): 
   if (isInContent(asking)) return formatRefused.test(message) && !/invalid schema/i.test(message) && refuse(asking)
   if (asking === 'text') return false
   // Without functions the caller's own tools could not be called either.
-  if (toolsRefused.test(message)) return plan.tools.size === 0 && refuse('forced', 'offered')
+  if (isUnread || toolsRefused.test(message)) return plan.tools.size === 0 && refuse('forced', 'offered')
   return choiceRefused.test(message) && refuse(asking)
 }
 

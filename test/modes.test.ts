@@ -34,6 +34,7 @@ const thinking = [
   'deepseek-reasoner does not support this tool_choice',
   '<400> InternalError.Algo.InvalidParameter: The tool_choice parameter does not support being set to required or object in thinking mode',
   'Thinking may not be enabled when tool_choice forces tool use.',
+  "tool_choice 'specified' is incompatible with thinking enabled",
 ]
 
 describe.each(wires)('a forced function that is refused, $wire', ({ stream }) => {
@@ -104,6 +105,13 @@ describe('what else is refused', () => {
     ['No endpoints found that support tool use.', 404],
     ['`tool calling` is not supported with this model', 400],
     ['This model does not support function calling', 400],
+    ['deepinfra error: Tool calling is not supported for model: mistralai/Mistral-Small', 405],
+    ['Function calling is not enabled for models/gemma-3-12b-it', 400],
+    [
+      "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+      400,
+    ],
+    ['tools param requires --jinja flag', 500],
   ])('functions at all: asks for JSON: %s', async (message, status) => {
     await using server = await modelServer(refused(message, status), text)
     const { output, mode } = await ask(server).result()
@@ -130,6 +138,14 @@ describe('what else is refused', () => {
       'json',
     ],
     ['json', 'deepseek-reasoner does not support Json Output.', ['json_object', undefined], 'json'],
+    ['json', "'response_format.type' must be 'json_schema' or 'text'", ['json_object', undefined], 'json'],
+    ['json', 'Json mode is not enabled for models/gemini-pro', ['json_object', undefined], 'json'],
+    [
+      'json-schema',
+      'The response_format parameter is unsupported at the moment. Leave it unset.',
+      ['json_schema', 'json_object'],
+      'json',
+    ],
   ] as const)('a format in the mode %s: %s', async (mode, message, formats, used) => {
     await using server = await modelServer(refused(message), text)
     const result = await ask(server, { mode }).result()
@@ -141,6 +157,7 @@ describe('what else is refused', () => {
   it.each([
     ['a 400 of another kind', {}, refused('The model is asleep')],
     ['a 401', {}, refused('tool_choice', 401)],
+    ['a 500 of another kind', { maxRetries: 0 }, refused('This server does not support tools today', 500)],
     ['functions in the mode tool', { mode: 'tool' }, refused('This model does not support tools')],
     ['a schema', { mode: 'json-schema' }, refused("Invalid schema for response_format 'Person'")],
     [
