@@ -30,13 +30,12 @@ ${all.map(each => rowOf(each, outcomes)).join('\n')}
 }
 
 const rowOf = (scenario: Scenario, outcomes: ReadonlyMap<Case, Outcome>): string => {
-  const { row, title, streamed, plain, later } = scenario
+  const { row, title, streamed, plain } = scenario
   const cases = casesOf(scenario).map(([, each]) => each)
   const required = [
     ...new Set(cases.map(({ wants }) => ('value' in wants ? 'value' : `${wants.error} \`${wants.code}\``))),
   ]
   const came = [...new Set(cases.map(each => outcomes.get(each)?.verdict ?? 'not played'))]
-  const verdict = later === undefined ? came.join(', ') : `${came.join(', ')}; later: ${later}`
-  const cells = [row, title, streamed.length || '', plain.length || '', required.join(', '), verdict]
+  const cells = [row, title, streamed.length || '', plain.length || '', required.join(', '), came.join(', ')]
   return `| ${cells.join(' | ')} |`
 }

@@ -49,15 +49,13 @@ export interface Scenario {
   readonly title: string
   readonly streamed: readonly Case[]
   readonly plain: readonly Case[]
-  /** What the row asks for besides, and is not built yet. */
-  readonly later: string | undefined
 }
 
 export const scenario = (
   row: number,
   title: string,
-  cases: { readonly streamed?: readonly Case[]; readonly plain?: readonly Case[]; readonly later?: string },
-): Scenario => ({ row, title, streamed: cases.streamed ?? [], plain: cases.plain ?? [], later: cases.later })
+  cases: { readonly streamed?: readonly Case[]; readonly plain?: readonly Case[] },
+): Scenario => ({ row, title, streamed: cases.streamed ?? [], plain: cases.plain ?? [] })
 
 /** The person, strictly; warnings are none unless named. */
 export const person = (more: { warnings?: string[]; finishReason?: string | null } = {}): Wanted => ({

@@ -1,4 +1,4 @@
-import type { Answer, Reply, Seen } from '../helpers/fault-server.ts'
+import type { Reply, Seen } from '../helpers/fault-server.ts'
 import {
   begun,
   completion,
@@ -9,7 +9,6 @@ import {
   finish,
   going,
   opening,
-  page,
   plain,
   refusal,
   reply,
@@ -17,29 +16,10 @@ import {
   whole,
 } from './answers.ts'
 import { canary } from './canary.ts'
+import { onBoth, once, patient, retried } from './retried.ts'
 import { type Case, each, fails, person, type Scenario, scenario } from './scenario.ts'
 
-/** Statuses, waits, connections, redirects: rows 80 to 91. */
-
-const retried = { requests: 2, options: { maxRetries: 2 } } as const
-/** The answer comes right after one failure. */
-const then = (failure: Answer): { streamed: Answer[]; plain: Answer[] } => ({
-  streamed: [failure, reply(stream())],
-  plain: [failure, reply(plain())],
-})
-/** The same on both wires. */
-const both = (row: number, title: string, cases: (wire: 'streamed' | 'plain') => readonly Case[]): Scenario =>
-  scenario(row, title, { streamed: cases('streamed'), plain: cases('plain') })
-
-const busy = { error: { message: 'busy', type: 'rate_limit_exceeded' } }
-const soon = (): string => new Date(Date.now() + 1000).toUTCString()
-/** Like `refusal`, but nothing says when to come back. */
-const bare = (status: number, body: unknown, headers: Record<string, string> = {}): Reply => {
-  const { headers: all, ...rest } = refusal(status, body)
-  return { ...rest, headers: { 'content-type': all!['content-type']!, ...headers } }
-}
-const once = (code: string): Case['wants'] => fails('APIError', code, { retryable: false })
-const patient = { options: { maxRetries: 5 } } as const
+/** Requests that nothing comes of, connections, redirects: rows 85 to 91. */
 
 const failedGeneration = refusal(400, {
   error: {
@@ -94,86 +74,8 @@ const restarted: Partial<Case> = {
   },
 }
 
-export const http: readonly Scenario[] = [
-  both(80, '429 says when to come back, in any of three forms', wire => [
-    ...each(
-      person(),
-      {
-        seconds: then(bare(429, busy, { 'retry-after': '0' }))[wire],
-        milliseconds: then(bare(429, busy, { 'retry-after-ms': '5' }))[wire],
-        'a date': then(() => bare(429, busy, { 'retry-after': soon() }))[wire],
-        'a date that is over': then(bare(429, busy, { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }))[wire],
-      },
-      retried,
-    ),
-    ...each(
-      fails('APIError', 'rate_limit', { retryable: true, says: ['after 3 tries'] }),
-      { 'again and again': bare(429, busy, { 'retry-after-ms': '1' }) },
-      { requests: 3, options: { maxRetries: 2 } },
-    ),
-  ]),
-  both(81, '429 asks to wait for a day', wire => [
-    ...each(
-      fails('APIError', 'rate_limit', { says: ['86400 s'] }),
-      {
-        seconds: bare(429, busy, { 'retry-after': '86400' }),
-        milliseconds: bare(429, busy, { 'retry-after-ms': '86400000' }),
-      },
-      {
-        ...patient,
-        also: ({ error }) => {
-          const after = (error as { retryAfter?: number } | undefined)?.retryAfter
-          if (after !== 86_400_000) throw new Error(`retryAfter is ${after} on the ${wire} wire`)
-        },
-      },
-    ),
-  ]),
-  both(82, 'no money left', () =>
-    each(
-      once('quota'),
-      {
-        '429 insufficient_quota': refusal(429, {
-          error: { message: 'You exceeded your current quota', type: 'insufficient_quota', code: 'insufficient_quota' },
-        }),
-        402: refusal(402, { error: { message: 'Insufficient credits', code: 402 } }),
-        '402 inside a 200': refusal(200, { error: { message: 'Insufficient credits', code: 402 } }),
-      },
-      patient,
-    ),
-  ),
-  both(83, 'headers say when the limit is reset', wire => [
-    ...each(
-      person(),
-      {
-        'a Go duration': then(
-          bare(429, busy, { 'x-ratelimit-reset-requests': '12ms', 'x-ratelimit-remaining-requests': '0' }),
-        )[wire],
-      },
-      retried,
-    ),
-    ...each(
-      fails('APIError', 'rate_limit', { says: ['360 s'] }),
-      { 'six minutes': bare(429, busy, { 'x-ratelimit-reset-tokens': '6m0s', 'x-ratelimit-remaining-tokens': '0' }) },
-      patient,
-    ),
-  ]),
-  both(84, 'a server that is not well', wire => [
-    ...[408, 409, 500, 502, 503, 504, 529].flatMap(status =>
-      each(person(), { [`${status}`]: then(refusal(status, { error: { message: 'again, please' } }))[wire] }, retried),
-    ),
-    ...each(person(), { 'a page': then(refusal(502, page, { 'content-type': 'text/html' }))[wire] }, retried),
-    ...each(
-      person(),
-      { '400 that asks to be retried': then(refusal(400, {}, { 'x-should-retry': 'true' }))[wire] },
-      retried,
-    ),
-    ...each(
-      fails('APIError', 'upstream', { retryable: false }),
-      { '500 that asks not to be': refusal(500, {}, { 'x-should-retry': 'false' }) },
-      patient,
-    ),
-  ]),
-  both(85, 'the provider refuses what its own model wrote', wire => [
+export const refusals: readonly Scenario[] = [
+  onBoth(85, 'the provider refuses what its own model wrote', wire => [
     ...each(
       person(),
       { 'right at the second time': [failedGeneration, reply(wire === 'streamed' ? stream() : plain())] },
@@ -189,7 +91,7 @@ export const http: readonly Scenario[] = [
     ),
     ...each(fails('OutputError', 'no_call'), { 'without repairs': failedGeneration }),
   ]),
-  both(86, 'requests that no retry would mend', () => [
+  onBoth(86, 'requests that no retry would mend', () => [
     ...each(
       once('auth'),
       { 401: refusal(401, { error: { message: 'No' } }), 403: refusal(403, { error: { message: 'No' } }) },
@@ -206,7 +108,7 @@ export const http: readonly Scenario[] = [
       patient,
     ),
   ]),
-  both(87, 'the connection is refused or breaks', wire => [
+  onBoth(87, 'the connection is refused or breaks', wire => [
     ...each(network, { refused: 'closed', 'reset before an answer': { bytes: '', end: 'reset' } }),
     ...each(network, {
       'closed before an answer': { bytes: '', end: 'close' },
@@ -231,7 +133,7 @@ export const http: readonly Scenario[] = [
         )
       : each(person(), { 'reset in the middle': [reply(plain().slice(0, 40), 'reset'), reply(plain())] }, retried)),
   ]),
-  both(88, 'a redirect', () =>
+  onBoth(88, 'a redirect', () =>
     each(
       fails('APIError', 'bad_request', { retryable: false, says: ['redirect'] }),
       {
@@ -246,7 +148,6 @@ export const http: readonly Scenario[] = [
     // A port where nobody listens: who went there would not come back with a value.
     streamed: each(person(), { 'left to the platform': reply(stream()) }, { environment: nowhere }),
     plain: each(person(), { 'left to the platform': reply(plain()) }, { environment: nowhere }),
-    later: 'the command line reads them or says that they are not read',
   }),
   scenario(90, 'a plain body with no choice, cut, or behind blanks', {
     plain: [
