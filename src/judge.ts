@@ -1,5 +1,7 @@
 import type { Answer, Context } from './ask.ts'
+import { withoutHalves } from './decode/halves.ts'
 import { type Decoded, decodeStrict } from './decode/strict.ts'
+import { TextView } from './decode/view.ts'
 import { OutputError } from './errors.ts'
 import { isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
@@ -34,7 +36,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   if (view === undefined) {
     if (turn.calls.length > 0 && plan.tools.size > 0) return { type: 'tools' }
     if (declaration.isText && turn.calls.length === 0 && turn.text !== '') {
-      return verdictOf<O>(turn.text, await validateText(context, turn.text))
+      return verdictOf<O>(turn.text, await decodeText(context, turn.text))
     }
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
@@ -43,10 +45,10 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     // Of a list nothing may get lost.
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
-  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser)
+  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser, plan.options.wellFormed)
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
-  const unwrapped = decoded.warnings.some(({ code }) => code !== 'duplicate_key')
+  const unwrapped = decoded.warnings.some(({ code }) => code !== 'duplicate_key' && code !== 'replaced')
   if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || view.issues.length > 0)) {
     // What was unwrapped does not go on from what was shown of it.
     if (unwrapped && view.value !== undefined) channel.restart()
@@ -81,11 +83,20 @@ const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issu
     : { type: 'fault', fault: decoded }
 
 /** A bare string schema may still be a transform of the user's away from refusing. */
-const validateText = async <O>({ plan }: Context<any, O>, text: string): Promise<Decoded<O>> => {
-  const validated = await plan.declaration.validate(text)
-  return 'issues' in validated
-    ? { ok: false, code: 'schema_mismatch', ...validated, input: text, warnings: [] }
-    : { ok: true, output: validated.value, input: text, warnings: [] }
+const decodeText = async <O>({ plan, channel }: Context<any, O>, text: string): Promise<Decoded<O>> => {
+  const { wellFormed } = plan.options
+  const { value, notes } = withoutHalves({ value: text, notes: [] }, wellFormed)
+  const refused = wellFormed === 'refuse' && notes.length > 0
+  const validated = refused ? { issues: notes } : await plan.declaration.validate(value)
+  if ('issues' in validated)
+    return { ok: false, code: 'schema_mismatch', ...validated, input: text, warnings: refused ? [] : notes }
+  if (value !== text) {
+    const view = new TextView()
+    view.feed(String(value))
+    channel.restart()
+    channel.show(view)
+  }
+  return { ok: true, output: validated.value, input: value, warnings: notes }
 }
 
 const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, view }: Answer): void => {

@@ -100,7 +100,7 @@ const draftOf = (
   if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined) return undefined
   // The calls of a choice are one text only for us.
   if (plan.choice !== undefined || calls.length === 0) return undefined
-  const read = readDocument(view.text, plan.declaration)
+  const read = readDocument(view.text, plan.declaration, plan.options.wellFormed)
   if (read instanceof JsonError || read.value === undefined) return undefined
   const warnings = read.notes.filter(note => !isUnsafe(note))
   return warnings.every(({ code }) => code === 'duplicate_key') ? { document: read.value, warnings } : undefined

@@ -52,7 +52,7 @@ const optionsOf: Readonly<Record<string, string>> = {
   signal: 'signal',
   models: 'fallback',
   examples: 'examples',
-  other: 'model mode repair onTruncated budget onInvalid timeout',
+  other: 'model mode repair onTruncated budget onInvalid wellFormed timeout',
 } satisfies Record<Kind, string>
 
 const kindOf: ReadonlyMap<string, Kind> = new Map(
@@ -84,6 +84,7 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   if (typeof options.repair !== 'function') checkChoice('repair', options.repair, ['auto', 'patch', 'whole'])
   checkChoice('onTruncated', options.onTruncated, ['error', 'raise'])
   checkChoice('onInvalid', options.onInvalid, ['auto', 'stop', 'finish'])
+  checkChoice('wellFormed', options.wellFormed, ['keep', 'replace', 'refuse'])
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     checkName('limits', name, ['length', 'blanks', 'depth'])
     if (value !== undefined) checkKind(`limits.${name}`, value, 'count')

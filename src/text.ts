@@ -44,3 +44,6 @@ export const parsed = (text: string): unknown => {
     return undefined
   }
 }
+
+/** Half surrogate pairs replaced. In JSON one is an escape, and servers refuse such a text. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')

@@ -2,7 +2,8 @@ import { orAbort, platformSignal } from './abort.ts'
 import type { Context } from './ask.ts'
 import { decodeStrict } from './decode/strict.ts'
 import { ToolError } from './errors.ts'
-import { issueLines, issueSummary, wellFormed } from './repair/words.ts'
+import { issueLines, issueSummary } from './repair/words.ts'
+import { wellFormed } from './text.ts'
 import type { Message } from './types.ts'
 import type { Turn, WireCall } from './wire/wire.ts'
 
@@ -81,7 +82,10 @@ const runTool = async (
   const { output: input } = decoded
   report('started', { input })
   try {
-    const output = await orAbort(Promise.resolve(tool.execute(input as never, { id, signal: platformSignal(signal) })), signal)
+    const output = await orAbort(
+      Promise.resolve(tool.execute(input as never, { id, signal: platformSignal(signal) })),
+      signal,
+    )
     const content = contentOf(output)
     report('done', { input, output })
     return { content }

@@ -463,6 +463,13 @@ export interface Options<T = {}, O = any> {
    * one is left, begins at once. What the strict end would mend without loss stops nothing.
    */
   readonly onInvalid?: 'auto' | 'stop' | 'finish' | undefined
+  /**
+   * What becomes of half a surrogate pair, which JSON can hold (`"\\ud83e"`) and UTF-8, and so most databases and files, can
+   * not. `keep` (default): it stays, as in `JSON.parse`. `replace`: it becomes U+FFFD, in partials too, with a warning
+   * `replaced`. `refuse`: an issue `half_character`, which is repaired as any other. NUL is a character like any other: refuse it
+   * in the schema where it does harm.
+   */
+  readonly wellFormed?: 'keep' | 'replace' | 'refuse' | undefined
   /** Beyond a limit the request is cancelled and an `OutputError` thrown: `degenerate` for blanks, else `limit`. */
   readonly limits?: Limits | undefined
   /** Milliseconds for each call in all, or one limit per clock. */

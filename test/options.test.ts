@@ -63,6 +63,11 @@ describe('options of the wrong kind', () => {
       `Cannot extract with onInvalid 'throw': it must be 'auto', 'stop' or 'finish'`,
     ],
     [
+      { model, wellFormed: true },
+      RangeError,
+      `Cannot extract with wellFormed true: it must be 'keep', 'replace' or 'refuse'`,
+    ],
+    [
       { model, limits: { lenght: 5 } },
       TypeError,
       `Cannot extract with limits 'lenght': there is no such option (did you mean 'length'?)`,

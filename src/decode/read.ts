@@ -30,8 +30,10 @@ export const readJson = (text: string, fed?: JsonParser): TextReading | JsonErro
   }
 }
 
-/** Whether JavaScript would hold another number than the one that was written. */
-export const isUnsafe = ({ code }: Issue): boolean => code === 'unsafe_integer' || code === 'non_finite'
+const unsafe: ReadonlySet<string> = new Set(['unsafe_integer', 'non_finite', 'half_character'])
+
+/** Whether JavaScript would hold another number than the one that was written, or a text is refused as it is. */
+export const isUnsafe = ({ code }: Issue): boolean => unsafe.has(code)
 
 const noteOf = ({ path, code }: JsonWarning): Issue => ({ path, code, message: messages[code] })
 

@@ -1,6 +1,7 @@
 import { JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import type { Issue } from '../types.ts'
+import { type WellFormed, withoutHalves } from './halves.ts'
 import { validateJson } from './input.ts'
 import { invert } from './inverse.ts'
 import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
@@ -36,13 +37,15 @@ export type Decoded<O> =
  *    whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that JavaScript cannot hold are refused.
  *
  * @param fed a parser that has read exactly `text` already.
+ * @param wellFormed what becomes of half surrogate pairs.
  */
 export const decodeStrict = async <I, O>(
   text: string,
   declaration: Declaration<I, O>,
   fed?: JsonParser,
+  wellFormed?: WellFormed,
 ): Promise<Decoded<O>> => {
-  const document = readDocument(text, declaration, fed)
+  const document = readDocument(text, declaration, wellFormed, fed)
   if (document instanceof JsonError) {
     const { code, message } = document
     return { ok: false, code: codeOf(document), issues: [{ path: [], code, message }], warnings: [] }
@@ -68,6 +71,7 @@ export const decodeStrict = async <I, O>(
 export const readDocument = (
   text: string,
   declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites'>,
+  mode: WellFormed,
   fed?: JsonParser,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
   const { wrapper, canonical, name, rewrites } = declaration
@@ -78,9 +82,10 @@ export const readDocument = (
   const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
   // What was wrapped, or encoded twice, was not read as what it is.
   const plain = rewritten && notes.some(({ code }) => mended.has(code)) ? again(value, declaration) : value
-  return wrapper === undefined
-    ? { value: plain, notes }
-    : { value: memberOf(plain, wrapper), notes: notes.map(note => ({ ...note, path: note.path.slice(1) })) }
+  if (wrapper === undefined) return withoutHalves({ value: plain, notes }, mode)
+  const member = memberOf(plain, wrapper)
+  const inside = notes.map(note => ({ ...note, path: note.path.slice(1) }))
+  return member === undefined ? { value: member, notes: inside } : withoutHalves({ value: member, notes: inside }, mode)
 }
 
 const mended = new Set(['wrapped', 'encoded_twice'])

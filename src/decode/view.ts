@@ -4,6 +4,7 @@ import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
 import type { Checker, CheckListener } from './check/index.ts'
 import { graft } from './graft.ts'
+import type { WellFormed } from './halves.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { checkOf, reviveInput } from './input.ts'
 import { createInverse } from './inverse.ts'
@@ -33,6 +34,7 @@ const mostCharacters = 16 * 1024 * 1024
 export interface ViewOptions {
   readonly limits?: Limits | undefined
   readonly onInvalid?: OnInvalid | undefined
+  readonly wellFormed?: WellFormed
 }
 
 type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name' | 'rewrites'>
@@ -81,7 +83,8 @@ export class ArgumentsView implements View {
 
   #parserFor(follower: Checker): JsonParser {
     const { length: maxLength, blanks: maxBlankRun, depth: maxDepth } = this.#limits
-    return createJsonParser({ follower, maxLength, maxBlankRun, maxDepth })
+    const wellFormed = this.#options.wellFormed === 'replace'
+    return createJsonParser({ follower, maxLength, maxBlankRun, maxDepth, wellFormed })
   }
 
   #inverseFor(): ((piece: string) => string) | undefined {

@@ -2,7 +2,7 @@ import { type Expected, type JsonError, jsonError } from './error.ts'
 import { Keys } from './keys.ts'
 import { beginsNumber, NumberReader } from './number.ts'
 import { type Pieces, StringReader } from './string.ts'
-import type { JsonKind, JsonLimits } from './types.ts'
+import type { JsonKind, JsonLimits, JsonOptions } from './types.ts'
 
 /** What the scanner finds, in the order of the text. */
 export interface Sink extends Pieces {
@@ -43,9 +43,9 @@ export class Scanner {
   #literal: keyof typeof literals = 'null'
   #matched = 0
 
-  constructor(sink: Sink, limits: JsonLimits) {
+  constructor(sink: Sink, limits: JsonLimits & Pick<JsonOptions<never>, 'wellFormed'>) {
     this.#sink = sink
-    this.#string = new StringReader(sink)
+    this.#string = new StringReader(sink, limits.wellFormed === true)
     this.#maxDepth = limit('maxDepth', limits.maxDepth ?? 128)
     this.#maxBlankRun = limit('maxBlankRun', limits.maxBlankRun ?? 4096)
     this.#maxLength = limit('maxLength', limits.maxLength ?? 16 * 1024 * 1024)

@@ -1,3 +1,5 @@
+import { wellFormed } from '../text.ts'
+
 /** Takes a string in pieces, as they are decoded. */
 export interface Pieces {
   grow(piece: string): void
@@ -8,13 +10,16 @@ export class StringReader {
   /** What may come next; `end` once the closing quote was read. */
   expected: 'string' | 'escape' | 'hex' | 'end' = 'end'
   #into: Pieces
+  /** Halves that stay alone are replaced. */
+  readonly #mends: boolean
   /** A high surrogate that waits for its other half, so that no half character is ever shown. */
   #half = ''
   #hex = 0
   #hexDigits = 0
 
-  constructor(into: Pieces) {
+  constructor(into: Pieces, mends: boolean) {
     this.#into = into
+    this.#mends = mends
   }
 
   /** Goes on after an opening quote. */
@@ -76,18 +81,23 @@ export class StringReader {
   /** `last` is the code of the last unit of the piece. */
   #grow(piece: string, last: number): void {
     if (this.#half !== '' || (last & 0xfc00) === 0xd800) this.#pair(piece, last)
-    else this.#into.grow(piece)
+    else this.#give(piece)
+  }
+
+  /** No piece ends inside a pair. */
+  #give(piece: string): void {
+    this.#into.grow(this.#mends ? wellFormed(piece) : piece)
   }
 
   #pair(piece: string, last: number): void {
     const whole = this.#half + piece
     const halves = (last & 0xfc00) === 0xd800 ? 1 : 0
     this.#half = whole.slice(whole.length - halves)
-    if (whole.length > halves) this.#into.grow(whole.slice(0, whole.length - halves))
+    if (whole.length > halves) this.#give(whole.slice(0, whole.length - halves))
   }
 
   #close(): void {
-    if (this.#half !== '') this.#into.grow(this.#half)
+    if (this.#half !== '') this.#give(this.#half)
     this.#half = ''
     this.expected = 'end'
   }

@@ -57,6 +57,8 @@ export interface JsonFollower<N> {
 
 export interface JsonOptions<N> extends JsonLimits {
   readonly follower?: JsonFollower<N> | undefined
+  /** Half a surrogate pair becomes U+FFFD, in keys too; without it, it stays, as in `JSON.parse`. Default false. */
+  readonly wellFormed?: boolean | undefined
 }
 
 /** An odd thing that `JSON.parse` takes without a word. */

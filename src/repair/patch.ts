@@ -2,10 +2,11 @@ import { meantBy } from '../decode/meant.ts'
 import { childrenOf, open } from '../decode/shape.ts'
 import type { JsonValue } from '../json/index.ts'
 import { compileParts, type Declaration, type DialectRules, dialects } from '../schema/index.ts'
+import { wellFormed } from '../text.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 import type { Edits } from './edits.ts'
 import type { Fault } from './fault.ts'
-import { formatPath, issueLines, wellFormed } from './words.ts'
+import { formatPath, issueLines } from './words.ts'
 
 type Path = Issue['path']
 

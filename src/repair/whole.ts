@@ -1,8 +1,9 @@
 import type { Declaration } from '../schema/index.ts'
+import { wellFormed } from '../text.ts'
 import type { Message } from '../types.ts'
 import type { Turn, WireCall } from '../wire/wire.ts'
 import type { Fault } from './fault.ts'
-import { issueLines, wellFormed } from './words.ts'
+import { issueLines } from './words.ts'
 
 /**
  * The messages that ask for the whole answer again: the model's own turn as it was, and a result under every call of that

@@ -1,3 +1,4 @@
+import { wellFormed } from '../text.ts'
 import type { Issue } from '../types.ts'
 import type { Fault } from './fault.ts'
 
@@ -36,9 +37,6 @@ export const issueSummary = ([first, ...others]: readonly Issue[]): string => {
   const more = others.length > 0 ? ` (and ${others.length} more ${others.length === 1 ? 'issue' : 'issues'})` : ''
   return `${cut(`${where}${first.message}`)}${more}`
 }
-
-/** JSON.stringify would escape a lone surrogate, and the server would then refuse the text. */
-export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
 
 /** `lines[3].qty` */
 export const formatPath = (path: readonly (string | number)[]): string =>
