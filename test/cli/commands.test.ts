@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { citySchema, decant, endpoint, folderWith, lines, parsed, start } from './command.ts'
 
 describe('decant schema', () => {
@@ -109,6 +109,19 @@ describe('decant doctor', () => {
     expect(stdout).toContain('NODE_USE_ENV_PROXY=1')
     const all = stdout + (await decant(['doctor', '--json'], { env })).stdout
     for (const secret of ['secret-value', 'quoted"', ':pass']) expect(all).not.toContain(secret)
+  })
+})
+
+describe('decant doctor behind a proxy', () => {
+  const env = { HTTPS_PROXY: 'http://proxy:8080', NODE_USE_ENV_PROXY: '1' }
+
+  it.each([false, true])('believes the environment only where Node reads it: %s', async known => {
+    const flags = known ? ['--use-env-proxy'] : []
+    vi.spyOn(process, 'allowedNodeEnvironmentFlags', 'get').mockReturnValue(new Set(flags))
+    const { stdout } = await decant(['doctor'], { env })
+    vi.restoreAllMocks()
+    expect(stdout.includes('does not know; 22.21 and 24.5 do')).toBe(!known)
+    expect(stdout.includes("Node's fetch passes it by")).toBe(!known)
   })
 })
 

@@ -17,7 +17,9 @@ export const doctorCommand = async (version: string, manner: Manner, io: Io): Pr
     problem: problemOf(env[keyVariable]),
   }))
   const proxies = proxyVariables.flatMap(name => (env[name] ? [{ name, value: bareUrl(env[name]) }] : []))
-  const proxyUsed = Boolean(env.NODE_USE_ENV_PROXY) || /--use-env-proxy/.test(env.NODE_OPTIONS ?? '')
+  // A Node that reads NODE_USE_ENV_PROXY has a flag for it (https://nodejs.org/api/cli.html#node_use_env_proxy1).
+  const knowsProxies = process.allowedNodeEnvironmentFlags.has('--use-env-proxy')
+  const proxyUsed = knowsProxies && (Boolean(env.NODE_USE_ENV_PROXY) || /--use-env-proxy/.test(env.NODE_OPTIONS ?? ''))
   const facts = {
     decant: version,
     node: process.version,
@@ -46,7 +48,9 @@ export const doctorCommand = async (version: string, manner: Manner, io: Io): Pr
       ? ['proxy       none in the environment']
       : proxies.map(each => `proxy       ${each.name}=${each.value}`)),
     ...(proxies.length > 0 && !proxyUsed
-      ? ["            Node's fetch passes it by: set NODE_USE_ENV_PROXY=1 (Node 22.21, 24.5 or later)"]
+      ? [
+          `            Node's fetch passes it by: set NODE_USE_ENV_PROXY=1${knowsProxies ? '' : `, which Node ${process.version} does not know; 22.21 and 24.5 do`}`,
+        ]
       : []),
     `terminal    ${facts.stderr.terminal ? `${facts.stderr.columns ?? '?'} columns` : 'none on stderr'}, progress ${facts.progress}, colour ${facts.colour ? 'on' : 'off'}, ${facts.unicode ? 'UTF-8' : 'ASCII'}`,
   ]
