@@ -1,7 +1,6 @@
 import { Composer } from './decode/composer.ts'
 import { ConfigError, SchemaError } from './errors.ts'
-
-import { repairCalls } from './repair/choice.ts'
+import { callTexts, isInCall, pathInCalls, repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
 import { compileSchema, type Declaration, type Dialect, validatorOf } from './schema/index.ts'
 
@@ -30,6 +29,12 @@ export interface Choice {
   readonly composer: (wrapper: string | undefined, feed: (text: string) => void) => Composer
   /** The messages that ask for the calls again. */
   readonly repairMessages: (turn: Turn, fault: Fault, calls: readonly WireCall[]) => Message[]
+  /** A path of the answer as the model knows it, from its calls. */
+  readonly known: (path: Issue['path']) => Issue['path']
+  /** Whether a path stands inside of the arguments of a call, and not at what makes it a call. */
+  readonly isInside: (path: Issue['path']) => boolean
+  /** The arguments of each call, from the text of all. */
+  readonly split: (text: string, wrapper: string | undefined) => string[]
 }
 
 const carried = Symbol.for('decant.choice')
@@ -75,6 +80,9 @@ const choiceSchema = (many: boolean, members: Members): StandardJsonSchema<any, 
     declarations: dialect => declarationsOf(members, dialect),
     composer: (wrapper, feed) => new Composer(many, wrapper, feed),
     repairMessages: (turn, fault, calls) => repairCalls(turn, fault, calls, many),
+    known: path => pathInCalls(path, many),
+    isInside: path => isInCall(path, many),
+    split: (text, wrapper) => callTexts(text, wrapper, many),
   }
   const describe = (): Record<string, unknown> => describeChoice(choice)
   const schema: StandardJsonSchema<any, any> = {

@@ -61,18 +61,22 @@ export const repairOf = async (
       : undefined
   const whole: Repair = { kind: 'whole', messages: againOf(plan, answer, fault, words) }
   if (repair === 'whole' || words !== undefined || draft === undefined) return whole
-  if (thrifty && text.length < large) return whole
+  const { choice } = plan
+  const length = answer.view?.text.length ?? text.length
+  // Of many calls the right ones are best left alone.
+  if (thrifty && length < large && !choice?.many) return whole
   if (before?.kind === 'patch' && sameFault(before.fault, fault)) return whole
   const edits = await import('./repair/edits.ts').catch(() => undefined)
-  const patch = edits && patchOf(edits, fault, draft.document, plan.declaration, handedOut)
+  const patch = edits && patchOf(edits, fault, draft.document, plan.declaration, handedOut, choice?.known)
   if (patch === undefined) return whole
+  if (choice && ![...patch.places.values()].every(({ path }) => choice.isInside(path))) return whole
   const apply = (answer: unknown): JsonValue => edits!.applyPatch(draft.document, patch, answer)
   // What is said of the issues is the same either way.
   const costs = JSON.stringify(functionOf(patch.declaration)).length + patch.size
-  const dear = costs > margin * (JSON.stringify(plan.functions).length + text.length)
-  return thrifty && dear
-    ? whole
-    : { kind: 'patch', patch, draft, apply, messages: closedTurn(turn, new Map([[calls[0]!, patch.message]])) }
+  const dear = costs > margin * (JSON.stringify(plan.functions).length + length)
+  if (thrifty && dear) return whole
+  const results = calls.map((call, i) => [call, i === 0 ? patch.message : 'As said of the first call.'] as const)
+  return { kind: 'patch', patch, draft, apply, messages: closedTurn(turn, new Map(results)) }
 }
 
 /** @param words the caller's own, instead of ours. */
@@ -98,8 +102,7 @@ const draftOf = (
   fault: Fault,
 ): Draft | undefined => {
   if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined) return undefined
-  // The calls of a choice are one text only for us.
-  if (plan.choice !== undefined || calls.length === 0) return undefined
+  if (calls.length === 0) return undefined
   const read = readDocument(view.text, plan.declaration, plan.options.wellFormed)
   if (read instanceof JsonError || read.value === undefined) return undefined
   const warnings = read.notes.filter(note => !isUnsafe(note))
@@ -138,7 +141,8 @@ export const mended = async <O>(
   if (said.type !== 'output') return { answer, verdict: { type: 'fault', fault }, draft }
   const document = apply(said.input)
   const text = encodeText(document, plan.declaration)
-  const amended = { ...amend(answer, text), response: came.response }
+  const texts = plan.choice?.split(text, plan.declaration.wrapper) ?? [text]
+  const amended = { ...amend(answer, texts), response: came.response }
   const now = { ...draft, document }
   // A copy: a transform of the user's may change what it gets.
   const validated = await validateJson(JSON.parse(JSON.stringify(document)), plan.declaration)
@@ -165,20 +169,21 @@ export const keeping = <O>({ channel }: Context<any, O>, verdict: Verdict<O>): V
   return { type: 'fault', fault: { code: 'schema_mismatch', issues, input: verdict.input } }
 }
 
-/** The call as if the document that stands now had been its arguments: the model goes on from what is, not from what was. */
-const amend = (answer: Answer, text: string): Answer => {
+/** The calls as if what stands now had been their arguments: the model goes on from what is, not from what was. */
+const amend = (answer: Answer, texts: readonly string[]): Answer => {
   const { turn } = answer
-  const call = answer.calls[0]!
-  const now = { ...call, arguments: text }
-  const written = (each: FunctionCall): FunctionCall =>
-    each.id === now.id ? { ...each, function: { ...each.function, arguments: text } } : each
+  const now = new Map(answer.calls.map((call, i) => [call.id, { ...call, arguments: texts[i]! }]))
+  const written = (each: FunctionCall): FunctionCall => {
+    const text = now.get(each.id)?.arguments
+    return text === undefined ? each : { ...each, function: { ...each.function, arguments: text } }
+  }
   const { tool_calls } = turn.message as { tool_calls?: readonly FunctionCall[] }
   return {
     ...answer,
-    calls: [now],
+    calls: [...now.values()],
     turn: {
       ...turn,
-      calls: turn.calls.map(each => (each === call ? now : each)),
+      calls: turn.calls.map(each => now.get(each.id) ?? each),
       message: { ...turn.message, tool_calls: tool_calls?.map(written) } as Message,
     },
   }

@@ -72,6 +72,23 @@ describe.each(wires)('oneOf, $wire', ({ stream }) => {
     expect(server.requests[1]!.body.tool_choice).toBe('required')
   })
 
+  it('asks for a part of large arguments alone', async () => {
+    const reason = 'word '.repeat(200)
+    const Long = oneOf({ escalate: z.object({ reason: z.string(), level: z.int() }), refund: Refund })
+    await using server = await modelServer(calls(call('escalate', { reason, level: 'high' })), {
+      call: 'repair',
+      args: '{"p1":2}',
+    })
+    const { output, messages } = await extract(Long, '', ask(server, { stream })).result()
+    expect(output).toEqual({ name: 'escalate', value: { reason, level: 2 } })
+    const { body } = server.requests[1]!
+    expect(toolResults(body)[0]).toContain(
+      '\n- level: Invalid input: expected number, received string (received "high")\n',
+    )
+    expect(body.tools[0].function.parameters.properties).toEqual({ p1: { type: 'integer', description: 'level' } })
+    expect(messages.at(-2)).toMatchObject({ tool_calls: [{ function: { name: 'escalate' } }] })
+  })
+
   it('tells of names that are none', async () => {
     await using server = await modelServer(calls(call('reply', {})), { text: 'Dear Ann' }, calls(refund))
     const { calls: ledger } = await extract(Route, '', ask(server, { stream, maxRepairs: 2 })).result()
@@ -113,9 +130,48 @@ describe.each(wires)('manyOf, $wire', ({ stream }) => {
     expect(messages.slice(-2).map(({ content }) => content)).toEqual(['ok', 'ok'])
   })
 
-  it('tells each call what is wrong with it, and asks for all of them again', async () => {
+  it('asks again for what is wrong with one call, and leaves the right ones alone', async () => {
+    await using server = await modelServer(calls(add, call('multiply', { a: 2, b: 'x' }), add), {
+      call: 'repair',
+      args: '{"p1":3}',
+    })
+    const extraction = extract(Sums, '', ask(server, { stream }))
+    const { output, calls: ledger, messages } = await extraction.result()
+    expect(output).toEqual([...sums, sums[0]])
+    expect(extraction.attempt).toBe(1)
+    expect(ledger).toMatchObject([{ issues: [{ path: [1, 'value', 'b'] }] }, { kind: 'repair', outcome: 'ok' }])
+    const { body } = server.requests[1]!
+    expect(toolResults(body)).toEqual([
+      'The arguments do not fit the schema:\n' +
+        '- calls[1].b: Invalid input: expected number, received string (received "x")\n' +
+        "Call 'repair' with values for what is wrong; all else stays as it is.",
+      'As said of the first call.',
+      'As said of the first call.',
+    ])
+    expect(functionsOf(body)).toBe('repair')
+    expect(body.tools[0].function.parameters.properties).toEqual({
+      p1: { type: 'integer', description: 'calls[1].b' },
+    })
+    expect(messages.at(-4)).toMatchObject({
+      tool_calls: [add, multiply, add].map(({ name, args }) => ({ function: { name, arguments: args } })),
+    })
+    expect(messages.slice(-3).map(({ content }) => content)).toEqual(['ok', 'ok', 'ok'])
+  })
+
+  it('hands out the calls that are right, then the one that was repaired', async () => {
+    await using server = await modelServer(calls(add, call('multiply', { a: 2, b: 'x' }), add), {
+      call: 'repair',
+      args: '{"p1":3}',
+    })
+    const seen: unknown[] = []
+    for await (const element of extract(Sums, '', ask(server, { stream })).elements()) seen.push(element)
+    expect(seen).toEqual([sums[0], sums[0], sums[1]])
+  })
+
+  it('tells each call what is wrong with it, where all of them are asked for again', async () => {
     await using server = await modelServer(calls(add, call('multiply', { a: 2, b: 'x' })), calls(add, multiply))
-    const { output, calls: ledger } = await extract(Sums, '', ask(server, { stream })).result()
+    const options = ask(server, { stream, repair: 'whole' })
+    const { output, calls: ledger } = await extract(Sums, '', options).result()
     expect(output).toEqual(sums)
     expect(ledger[0]!.issues).toMatchObject([{ path: [1, 'value', 'b'] }])
     const [right, wrong] = toolResults(server.requests[1]!.body)

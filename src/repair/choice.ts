@@ -5,6 +5,8 @@ import type { Fault } from './fault.ts'
 import { closedTurn, headings } from './whole.ts'
 import { issueLines } from './words.ts'
 
+type Path = Issue['path']
+
 /**
  * The messages that ask for calls of a choice again: under each call what is wrong with it, in the words of its own arguments.
  *
@@ -25,6 +27,24 @@ export const repairCalls = (turn: Turn, fault: Fault, calls: readonly WireCall[]
     return [call, [heading, ...lines, wanted].join('\n')]
   })
   return closedTurn(turn, new Map(results))
+}
+
+/** Where the model knows a path of the answer: `calls[1].a`, or `a` of the one call. */
+export const pathInCalls = (path: Path, many: boolean): Path =>
+  many && path[1] === 'value'
+    ? ['calls', path[0]!, ...path.slice(2)]
+    : !many && path[0] === 'value'
+      ? path.slice(1)
+      : path
+
+/** Whether it stands inside of the arguments of a call. */
+export const isInCall = (path: Path, many: boolean): boolean => path[Number(many)] === 'value'
+
+/** The arguments of each call, from the text of all. */
+export const callTexts = (text: string, wrapper: string | undefined, many: boolean): string[] => {
+  const whole = JSON.parse(text)
+  const answer = wrapper === undefined ? whole : whole[wrapper]
+  return (many ? answer : [answer]).map(({ value }: { value: unknown }) => JSON.stringify(value))
 }
 
 const issuesOf = ({ code, issues }: Fault, call: WireCall, prefix: Issue['path']): readonly Issue[] => {

@@ -6,7 +6,7 @@ import { wellFormed } from '../text.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 import type { Edits } from './edits.ts'
 import type { Fault } from './fault.ts'
-import { formatPath, issueLines } from './words.ts'
+import { formatPath, issueLines, under } from './words.ts'
 
 type Path = Issue['path']
 
@@ -23,6 +23,7 @@ export interface Patch extends Edits {
  * The patch that may mend a document, or undefined where its issues do not say what is to be changed.
  *
  * @param kept what must stay as it is.
+ * @param known a path of the answer as the model knows it.
  */
 export const patchOf = (
   { editsOf }: Pick<typeof import('./edits.ts'), 'editsOf'>,
@@ -30,14 +31,15 @@ export const patchOf = (
   document: JsonValue,
   { canonical, wrapper, dialect }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'dialect'>,
   kept?: readonly Path[],
+  known: (path: Path) => Path = under(wrapper),
 ): Patch | undefined => {
   const schemas = { root: canonical, open: (schema: JsonSchema) => open(schema, canonical), childrenOf, meantBy }
-  const where = (path: Path): string => formatPath(wrapper === undefined ? path : [wrapper, ...path])
+  const where = (path: Path): string => formatPath(known(path))
   const edits = editsOf(fault.issues, document, schemas, where, kept)
   if (edits === undefined) return undefined
   const lines = [
     'The arguments do not fit the schema:',
-    ...issueLines({ ...fault, input: document }, wrapper),
+    ...issueLines({ ...fault, input: document }, known),
     ...edits.quotes.map(wellFormed),
     "Call 'repair' with values for what is wrong; all else stays as it is.",
   ]

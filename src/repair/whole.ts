@@ -3,7 +3,7 @@ import { wellFormed } from '../text.ts'
 import type { Message } from '../types.ts'
 import type { Turn, WireCall } from '../wire/wire.ts'
 import type { Fault } from './fault.ts'
-import { issueLines } from './words.ts'
+import { issueLines, under } from './words.ts'
 
 /**
  * The messages that ask for the whole answer again: the model's own turn as it was, and a result under every call of that
@@ -28,7 +28,7 @@ export const repairMessages = (
   }
   const said = [
     (inContent ? undefined : headings[fault.code]) ?? 'The answer cannot be used:',
-    ...issueLines(fault, wrapper),
+    ...issueLines(fault, under(wrapper)),
     ...(fault.generation ? [`What came was: ${JSON.stringify(wellFormed(fault.generation))}`] : []),
   ].join('\n')
   if (turn.calls.length === 0) {

@@ -9,19 +9,27 @@ const maxQuote = 100
 /** Longest words for one issue, in characters: a library may name every key that it does not know. */
 const maxWords = 500
 
+type Path = Issue['path']
+
+/** A path of the answer as the model knows it: from the key that holds the answer on the wire. */
+export const under =
+  (wrapper: string | undefined) =>
+  (path: Path): Path =>
+    wrapper === undefined ? path : [wrapper, ...path]
+
 /**
  * The issues as the model reads them, a line each: path, problem, what came. What a model wrote is cut and quoted as JSON.
  *
- * @param wrapper the key that holds the answer on the wire: the model knows its paths from there.
+ * @param known a path of the answer as the model knows it.
  */
 export const issueLines = (
   { code, issues, input }: Omit<Fault, 'code'> & { code: string },
-  wrapper?: string,
+  known: (path: Path) => Path = path => path,
 ): string[] => {
   const lines = issues.slice(0, maxIssues).map(({ path, message }) => {
     const isValue = code === 'schema_mismatch'
     const received = isValue ? quote(at(input, path)) : undefined
-    const where = formatPath(isValue && wrapper !== undefined ? [wrapper, ...path] : path)
+    const where = formatPath(isValue ? known(path) : path)
     return wellFormed(
       `- ${cut(where === '' ? message : `${where}: ${message}`)}${received === undefined ? '' : ` (received ${received})`}`,
     )
