@@ -125,13 +125,11 @@ class FileJournal implements Journal {
   #load(header: string, fingerprint: Fingerprint): boolean {
     let end = 0
     let bad: number | undefined
+    let why: string | undefined
     for (const { offset, text } of linesOf(this.#fd!)) {
       const after = offset + Buffer.byteLength(text ?? '') + 1
       if (end === 0) {
-        const why = foreignness(readHeader(text, this.#path), fingerprint)
-        if (why !== undefined) {
-          throw new JournalError(`Cannot go on with journal '${this.#path}': ${why}; take another journal`, 'foreign')
-        }
+        why = foreignness(readHeader(text, this.#path), fingerprint)
         end = after
         continue
       }
@@ -139,6 +137,9 @@ class FileJournal implements Journal {
       if (entry === undefined) {
         bad ??= offset
         continue
+      }
+      if (why !== undefined) {
+        throw new JournalError(`Cannot go on with journal '${this.#path}': ${why}; take another journal`, 'foreign')
       }
       if (bad !== undefined) {
         throw new JournalError(
@@ -149,6 +150,8 @@ class FileJournal implements Journal {
       this.#offsets.set(entry.key, offset, at => this.#entryAt(at)?.key === entry.key)
       end = after
     }
+    // Of another extractor whose first run bought nothing, for want of a key: there is nothing to lose.
+    if (why !== undefined) return false
     if (end === 0 && !this.#holdsBeginningOf(header)) readHeader(undefined, this.#path)
     ftruncateSync(this.#fd!, end)
     this.#size = end

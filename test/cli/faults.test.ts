@@ -48,7 +48,7 @@ export default defineExtractor({
 `
 
 it.each(['plain', 'streamed'] as const)(
-  '20 %% of %s answers that are broken in every known way',
+  '%s answers, a fifth of them broken in every known way',
   async wire => {
     const faults = faultsOf(wire)
     expect(faults.length).toBeGreaterThan(20)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { citySchema, decant, endpoint, folderWith, lines, parsed, refuse, start } from './command.ts'
 
 const cities = ['Rome', 'Paris', 'Oslo']
@@ -413,6 +413,16 @@ describe('decant run refuses, before anything is sent,', () => {
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/\n\s+at /)
     for (const [name, text] of Object.entries(given)) if (text !== '') expect(read(folder, name)).toBe(text)
+  })
+
+  it('no journal of another extractor that holds no record: there was no key, and now there is another model', async () => {
+    const folder = folderWith(files)
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--quiet']
+    vi.stubEnv('OPENAI_API_KEY', undefined)
+    expect((await decant([...run, '--model', 'openai/gpt-4o-mini'], { folder })).code).toBe(4)
+    vi.unstubAllEnvs()
+    const { words } = await endpoint(asked)
+    expect((await decant([...run, ...words], { folder })).code).toBe(0)
   })
 
   it('a journal of another extractor', async () => {

@@ -134,6 +134,22 @@ describe('the end', () => {
     expect(lines.at(-2)).toBe('next    decant run invoice.ts in.jsonl -o out.jsonl --retry-failed')
   })
 
+  it('at 60 columns in ASCII', () => {
+    const run = { ...ended.run, cost: 0, unpriced: 3 }
+    expect(endLines({ ...ended, run, spent: [], stopped: 'interrupted' }, screen(60, { unicode: false }))).toEqual([
+      'stopped: interrupted',
+      '991 done, 9 failed, 120 kept from the journal        5m 02s',
+      '  6  schema_mismatch  lines[].qty  742, 750, 761 ...  wa...',
+      '  2  truncated        -            88, 410            1,...',
+      '  1  rate_limit       -            910                ga...',
+      'cost    ?',
+      'tokens  2.6M in (61% cached)   280K out',
+      'wrote   out.jsonl 991   failed.jsonl 9   journal out.jso...',
+      'next    decant run invoice.ts in.jsonl -o out.jsonl --retry-failed',
+      '        decant why out.jsonl.journal 742',
+    ])
+  })
+
   it('in colour says the same', () => {
     const coloured = endLines({ ...ended, stopped: 'interrupted' }, screen(80, { colour: true }))
     const plain = coloured.map(line => stripVTControlCharacters(line))
