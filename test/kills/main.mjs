@@ -7,7 +7,7 @@ import { killRuns } from './kills.mjs'
 
 const usage = `npm run kills -- [options]
   --kills N        kills in all (default 1000)
-  --each N         kills of one run before it may end (default 50)
+  --each N         kills of one run before it may end (default 250)
   --records N      records of a run (default 10000)
   --concurrency N  (default 50)
   --seed N         (default 20261121)
@@ -17,7 +17,7 @@ const usage = `npm run kills -- [options]
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
-    each: { type: 'string', default: '50' },
+    each: { type: 'string', default: '250' },
     records: { type: 'string', default: '10000' },
     concurrency: { type: 'string', default: '50' },
     seed: { type: 'string', default: '20261121' },
@@ -33,10 +33,7 @@ else {
     Number(values[name]),
   )
   const dist = pathToFileURL(`${resolve(values.dist)}/`).href
-  const say = ({ killed, lost, doubled }) => console.error(`${killed} kills: lost ${lost}, doubled ${doubled}`)
-  const sum = await killRuns({ kills, each, records, concurrency, seed, dist, say })
-  const { runs, killed, lost, doubled, boughtTwice, most } = sum
-  const report = `# Kills
+  const reportOf = ({ runs, killed, lost, doubled, boughtTwice, most }) => `# Kills
 
 \`npm run kills -- --kills ${kills} --each ${each} --records ${records} --concurrency ${concurrency} --seed ${seed}\`
 
@@ -44,7 +41,13 @@ else {
 |--:|--:|--:|--:|--:|--:|--:|--:|
 | ${runs} | ${records} | ${concurrency} | ${killed} | ${lost} | ${doubled} | ${boughtTwice} | ${most} |
 `
-  console.log(report)
-  if (values.write) writeFileSync(new URL('./REPORT.md', import.meta.url), report)
+  // After each run: whoever stops it keeps the figures so far.
+  const say = sum => {
+    console.error(`${sum.killed} kills: lost ${sum.lost}, doubled ${sum.doubled}, bought twice ${sum.boughtTwice}`)
+    if (values.write) writeFileSync(new URL('./REPORT.md', import.meta.url), reportOf(sum))
+  }
+  const sum = await killRuns({ kills, each, records, concurrency, seed, dist, say })
+  const { lost, doubled, boughtTwice, most } = sum
+  console.log(reportOf(sum))
   process.exitCode = lost === 0 && doubled === 0 && boughtTwice <= most ? 0 : 1
 }
