@@ -4,8 +4,10 @@ import { Clocks, clockLimits } from './http/clocks.ts'
 import type { Plan } from './plan.ts'
 
 /** The fetch that was given, for this call or for the provider; without one it is the platform's. */
-export const fetchOf = ({ options, provider }: Plan<any, any>): typeof globalThis.fetch | undefined =>
-  options.fetch ?? provider.fetch
+export const fetchOf = ({
+  options,
+  provider,
+}: Pick<Plan<any, any>, 'options' | 'provider'>): typeof globalThis.fetch | undefined => options.fetch ?? provider.fetch
 
 export const urlOf = ({ provider }: Plan<any, any>): string => {
   const { query, row } = provider
@@ -22,9 +24,17 @@ export interface Access {
 }
 
 /** A key that is fetched from somewhere is part of the call: the total clock and an abort end the wait for it. */
-export const accessOf = async (plan: Plan<any, any>, streamed: boolean, signal: Stop): Promise<Access> => {
+export const accessOf = (plan: Plan<any, any>, streamed: boolean, signal: Stop): Access | Promise<Access> => {
   const key = keyOf(plan)
-  if (!(key instanceof Promise)) return accessWith(plan, key)
+  return key instanceof Promise ? accessAfter(key, plan, streamed, signal) : accessWith(plan, key)
+}
+
+const accessAfter = async (
+  key: Promise<string | undefined>,
+  plan: Plan<any, any>,
+  streamed: boolean,
+  signal: Stop,
+): Promise<Access> => {
   const abort = new Abort()
   const clocks = new Clocks(
     clockLimits(plan.options.timeout, streamed),
@@ -53,9 +63,31 @@ const keyOf = ({ provider, options }: Plan<any, any>): string | undefined | Prom
   }
 }
 
-const accessWith = (plan: Plan<any, any>, key: string | undefined): Access => {
-  const { row } = plan.provider
-  if (!key && row.keyVariable !== undefined && fetchOf(plan) === undefined) {
+interface Known {
+  readonly provider: Plan<any, any>['provider']
+  readonly key: string | undefined
+  readonly access: Access
+}
+
+/** By the options of the call, which many calls of an extractor share. */
+const known = new WeakMap<object, Known>()
+
+const accessWith = ({ provider, options }: Plan<any, any>, key: string | undefined): Access => {
+  const last = known.get(options)
+  if (last !== undefined && last.provider === provider && last.key === key) return last.access
+  const access = freshAccess(provider, options, key)
+  // Headers of the caller's may change.
+  if (options.headers === undefined) known.set(options, { provider, key, access })
+  return access
+}
+
+const freshAccess = (
+  provider: Plan<any, any>['provider'],
+  options: Plan<any, any>['options'],
+  key: string | undefined,
+): Access => {
+  const { row } = provider
+  if (!key && row.keyVariable !== undefined && fetchOf({ options, provider }) === undefined) {
     throw new ConfigError(
       `Cannot call ${row.name} without a key: set ${row.keyVariable} in the environment, or give the apiKey option`,
       'no_key',
@@ -67,7 +99,7 @@ const accessWith = (plan: Plan<any, any>, key: string | undefined): Access => {
       'bad_option',
     )
   }
-  const own = { ...plan.provider.headers, ...plan.options.headers }
+  const own = { ...provider.headers, ...options.headers }
   const headers: Record<string, string> = {
     accept: 'application/json',
     'content-type': 'application/json',
@@ -75,7 +107,7 @@ const accessWith = (plan: Plan<any, any>, key: string | undefined): Access => {
   }
   for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
-  const secrets = Object.entries({ ...plan.provider.query, ...own }).flatMap(([name, value]) =>
+  const secrets = Object.entries({ ...provider.query, ...own }).flatMap(([name, value]) =>
     secretHeader.test(name) ? [value, value.replace(/^\w+ /, '')] : [],
   )
   return { headers, secrets: key ? [key, ...secrets] : secrets }

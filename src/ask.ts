@@ -13,11 +13,12 @@ import type { Ledger, OpenCall } from './ledger.ts'
 import { type Asked, type Asking, askingOf, requestOf, stepDown } from './modes.ts'
 import type { Plan } from './plan.ts'
 import type { Fault } from './repair/fault.ts'
+import { bodyOf, jsonOf } from './request.ts'
 import { sinkFor } from './sink.ts'
 import type { Call, Issue, Message } from './types.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
-import { encodeRequest } from './wire/chat-completions/encode.ts'
-import type { Turn, WireCall, WireRequest } from './wire/wire.ts'
+import { maxTokensField } from './wire/chat-completions/encode.ts'
+import type { Turn, WireCall } from './wire/wire.ts'
 
 /** What the parts of one run share. */
 export interface Context<I, O> {
@@ -61,20 +62,23 @@ export const ask = async <I, O>(
     if (channel.begun && !context.aside) channel.restart()
     const { asking, mode } = askingOf(plan)
     const request = requestOf(plan, asking, messages, forced, context.streamed)
-    const body = bodyOf(plan, request)
-    const json = toJson(body)
-    const pass = await plan.provider.memory.limiter?.enter(json.length, plan.options.maxOutputTokens, signal)
+    const json = jsonOf(plan, request)
+    const lengthField = maxTokensField(plan.provider)
+    const entered = plan.provider.memory.limiter?.enter(json.length, plan.options.maxOutputTokens, signal)
+    const pass = entered instanceof Promise ? await entered : entered
     let call: OpenCall | undefined
     try {
       // Before the ledger opens a call: without a key nothing is sent.
-      const access = await accessOf(plan, context.streamed, signal)
+      const given = accessOf(plan, context.streamed, signal)
+      const access = given instanceof Promise ? await given : given
       const model = `${plan.provider.row.name}/${plan.modelId}`
       ledger.admit(json, model)
       call = ledger.open(sending, channel.attempt, model, mode.used)
-      channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body })
-      const answer = await once(context, json, access, call, request.messages.length, asking)
+      if (channel.watched)
+        channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body: bodyOf(plan, request) })
+      const { headers, ...answer } = await once(context, json, access, call, request.messages.length, asking)
       plan.provider.retries.succeeded(tries > 1)
-      pass?.leave(call.usage, answer.response.headers)
+      pass?.leave(call.usage, headers)
       return { ...answer, asking, mode }
     } catch (error) {
       pass?.leave(call?.usage, error)
@@ -84,7 +88,7 @@ export const ask = async <I, O>(
       sending = 'retry'
       const steppedDown = stepDown(plan, asking, error)
       if (steppedDown) channel.emit({ type: 'mode', attempt: channel.attempt, mode: askingOf(plan).mode })
-      const learned = steppedDown || learn(plan, body, error)
+      const learned = steppedDown || learn(plan, lengthField, error)
       // What was learned is no failure of the transport.
       if (learned) tries--
       const delay = learned ? 0 : nextTry(error, tries, { ...plan, budget: plan.provider.retries })
@@ -95,31 +99,18 @@ export const ask = async <I, O>(
   }
 }
 
-/** The body of a request; the fields that every request of a run shares come from the plan. */
-export const bodyOf = ({ provider, modelId, options }: Plan<any, any>, request: WireRequest): Record<string, unknown> =>
-  encodeRequest(provider, modelId, request, options)
-
 /** Says how often it was tried; whoever reads the message need not count the ledger. */
 const noted = (error: unknown, note: string): unknown => {
   if (error instanceof ExtractError) error.message += note
   return error
 }
 
-/** Messages and extraBody are the caller's: a bigint or a cycle in them is theirs to know of. */
-const toJson = (body: Record<string, unknown>): string => {
-  try {
-    return JSON.stringify(body)
-  } catch (cause) {
-    throw new TypeError(`Cannot send the request as JSON: ${(cause as Error).message.split('\n')[0]}`, { cause })
-  }
-}
-
 /** Newer OpenAI models take only `max_completion_tokens`, and say so: one switch, remembered with the provider. */
-const learn = ({ provider }: Plan<any, any>, body: Record<string, unknown>, error: unknown): boolean => {
+const learn = ({ provider, options }: Plan<any, any>, sent: string, error: unknown): boolean => {
   const field = 'max_completion_tokens'
   const taught = error instanceof APIError && error.code === 'bad_request' && error.message.includes(field)
   // What was sent tells, not what is known by now: calls that run side by side all learn.
-  if (!taught || !Object.hasOwn(body, 'max_tokens')) return false
+  if (!taught || options.maxOutputTokens === undefined || sent === field) return false
   provider.memory.maxTokensField = field
   return true
 }
@@ -131,7 +122,7 @@ const once = async <I, O>(
   call: OpenCall,
   place: number,
   asking: Asking,
-): Promise<Omit<Answer, keyof Asked>> => {
+): Promise<Omit<Answer, keyof Asked> & { readonly headers: Headers }> => {
   const { plan, channel, ledger, signal } = context
   const abort = new Abort()
   const follow = (): void => abort.abort(signal.reason)
@@ -224,7 +215,8 @@ const once = async <I, O>(
       turn,
       calls: indices.map(index => turn.calls[index]!),
       view,
-      response: { status: response.status, headers: redactHeaders(response.headers, secrets) },
+      response: responseOf(response, secrets),
+      headers: response.headers,
       notes,
       secrets,
       ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
@@ -242,8 +234,17 @@ const once = async <I, O>(
       // The provider has refused the turn by itself: there is nothing of it to send back, only to quote.
       const { code, issues, text } = error
       const turn = new ChatDecoder(sink, fail).end()
-      const response = { status: 400, headers: new Headers() }
-      return { turn, calls: [], view: undefined, response, notes: [], fault: { code, issues, generation: text } }
+      const headers = new Headers()
+      const response = { status: 400, headers }
+      return {
+        turn,
+        calls: [],
+        view: undefined,
+        response,
+        headers,
+        notes: [],
+        fault: { code, issues, generation: text },
+      }
     }
     throw error
   } finally {
@@ -252,6 +253,18 @@ const once = async <I, O>(
     signal.removeEventListener('abort', follow)
     account(call, decoder, requestId, clocks.elapsed, secrets)
     ledger.close(call, json, decoder.outputLength)
+  }
+}
+
+/** Few look at the headers. */
+const responseOf = ({ status, headers }: Response, secrets: readonly string[]): Answer['response'] => {
+  let clean: Headers | undefined
+  return {
+    status,
+    get headers() {
+      clean ??= redactHeaders(headers, secrets)
+      return clean
+    },
   }
 }
 

@@ -45,6 +45,7 @@ export const budgetOf = (budget: BudgetLimits | SharedBudget | undefined): Budge
 
 export class Budget implements SharedBudget {
   readonly limits: BudgetLimits
+  readonly #isLimited: boolean
   #usd = 0
   #tokens = 0
   #output = 0
@@ -55,6 +56,7 @@ export class Budget implements SharedBudget {
 
   constructor(limits: BudgetLimits) {
     this.limits = limits
+    this.#isLimited = names.some(name => limits[name] !== undefined)
   }
 
   get spent(): Spent {
@@ -77,6 +79,10 @@ export class Budget implements SharedBudget {
       )
     }
     this.#started ??= performance.now()
+    if (!this.#isLimited) {
+      this.#calls++
+      return
+    }
     const { spent } = this
     const input = tokensIn(json)
     const output = this.#ended === 0 ? 0 : Math.round(this.#output / this.#ended)
@@ -108,7 +114,8 @@ export class Budget implements SharedBudget {
 
   /** Ends a call when its time is up; what it returns takes that back. */
   watch(stop: (error: BudgetError) => void): () => void {
-    const left = (this.limits.ms ?? Infinity) - this.spent.ms
+    const { ms = Infinity } = this.limits
+    const left = ms === Infinity ? ms : ms - this.spent.ms
     if (left > longestTimer) return () => {}
     const timer = setTimeout(() => {
       const words = `Cannot wait for the answer: the budget of ${inWords(this.limits.ms!, 'ms')} is spent`

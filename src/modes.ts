@@ -72,7 +72,7 @@ const refusalOf = (plan: Plan<any, any>, asking: Asking): string | undefined => 
   const { mode = 'auto', reasoning } = plan.options
   if (asking === 'forced' && mode === 'auto' && reasoning !== undefined && !row.forcesWhileReasoning)
     return `models of ${row.name} refuse a forced one while they reason`
-  return memory.refusals.get(keyOf(plan, asking))
+  return memory.refusals.size === 0 ? undefined : memory.refusals.get(keyOf(plan, asking))
 }
 
 /**

@@ -115,6 +115,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
       if (slot && !known) await keep(context, slot, answer, mode)
       const { usage, cost, calls } = ledger
       const { finishReason } = came.turn
+      let all: readonly Message[] | undefined
       channel.emit({ type: 'finish', attempt: channel.attempt, finishReason, usage })
       return {
         output: verdict.output,
@@ -128,7 +129,10 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
         ...(known && { cached: true as const }),
         calls,
         warnings: [...notes, ...verdict.warnings],
-        messages: [...transcript, ...closedTurn(turn, new Map(answer.calls.map(call => [call, 'ok'])))],
+        get messages() {
+          all ??= [...transcript, ...closedTurn(turn, new Map(answer.calls.map(call => [call, 'ok'])))]
+          return all
+        },
         response: answer.response,
       }
     }

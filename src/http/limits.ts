@@ -84,17 +84,21 @@ export class Limiter {
   }
 
   /**
-   * Waits for a place.
+   * Waits for a place; where there is one, no promise is made.
    *
    * @param length of the body, in UTF-16 units.
    * @param mostOutput tokens that the answer may have.
    * @throws the signal's reason.
    */
-  async enter(length: number, mostOutput: number | undefined, signal: Stop): Promise<Pass> {
+  enter(length: number, mostOutput: number | undefined, signal: Stop): Pass | Promise<Pass> {
     const sent = length / charactersPerToken
     const tokens = Math.ceil(sent * this.#ratio + Math.min(this.#output, mostOutput ?? Number.POSITIVE_INFINITY))
     const now = performance.now()
     if (this.#queue.length === 0 && this.#when(now, tokens).at <= now) return this.#admit(now, tokens, sent)
+    return this.#wait(tokens, sent, signal)
+  }
+
+  async #wait(tokens: number, sent: number, signal: Stop): Promise<Pass> {
     let admitted: Pass | undefined
     let resolve!: (pass: Pass) => void
     const turn = new Promise<Pass>(settle => {
@@ -149,8 +153,9 @@ export class Limiter {
   }
 
   #admit(now: number, tokens: number, sent: number): Pass {
-    const least = Math.min(...[...this.#limits].map(({ tpm }) => tpm ?? Number.POSITIVE_INFINITY))
-    const entry = this.#window.add(now, Math.min(tokens, least))
+    let least = tokens
+    for (const { tpm } of this.#limits) if (tpm !== undefined && tpm < least) least = tpm
+    const entry = this.#window.add(now, least)
     this.#running++
     let left = false
     return {
@@ -161,7 +166,7 @@ export class Limiter {
         this.#account(entry, sent, usage, seen)
         if (seen instanceof APIError) this.#refused(entry, seen)
         else if (typeof (seen as Headers | undefined)?.get === 'function') this.#answered(seen as Headers)
-        this.#pump()
+        if (this.#queue.length > 0) this.#pump()
       },
     }
   }

@@ -20,17 +20,16 @@ const base64Run = /[A-Za-z0-9+/_-]{16,}/g
  */
 export const redact = (text: string, secrets: readonly string[]): string => {
   const known = patternOf(secrets)
+  const holdsKey = (text: string): boolean =>
+    (known !== undefined && text.search(known) >= 0) || shapes.some(shape => text.search(shape) >= 0)
   const clean = (dirty: string): string => {
     let text = known === undefined ? dirty : dirty.replace(known, '[redacted]')
     for (const shape of shapes) text = text.replace(shape, '[redacted]')
     return text
   }
-  return clean(text).replace(base64Run, run => {
+  return (holdsKey(text) ? clean(text) : text).replace(base64Run, run => {
     // Other characters may stand in front, so it may begin at each of four places.
-    const hides = [0, 1, 2, 3].some(start => {
-      const hidden = fromBase64(run.slice(start))
-      return clean(hidden) !== hidden
-    })
+    const hides = [0, 1, 2, 3].some(start => holdsKey(fromBase64(run.slice(start), known)))
     return hides ? '[redacted]' : run
   })
 }
@@ -53,12 +52,15 @@ const patternOf = (given: readonly string[]): RegExp | undefined => {
 }
 
 const utf8 = new TextDecoder()
+const beyondAscii = /[^ -~]/
 
-const fromBase64 = (text: string): string => {
+const fromBase64 = (text: string, known: RegExp | undefined): string => {
   const plain = text.replaceAll('-', '+').replaceAll('_', '/')
   // One character beyond the fours holds no byte, and atob would throw.
   const bytes = atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined))
-  return /[^ -~]/.test(bytes) ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
+  // Most of it is no text at all; what is ASCII is found in the bytes as well.
+  const isText = bytes.includes('://') || (known !== undefined && beyondAscii.test(known.source))
+  return isText ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
 }
 
 const encoder = new TextEncoder()

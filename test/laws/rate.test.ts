@@ -206,7 +206,7 @@ describe('limits', () => {
       }),
     )
     let through = false
-    void limiter.enter(400, undefined, signal).then(() => {
+    void Promise.resolve(limiter.enter(400, undefined, signal)).then(() => {
       through = true
     })
     await vi.advanceTimersByTimeAsync(1)
@@ -224,7 +224,7 @@ describe('limits', () => {
     const abort = new AbortController()
     const given = limiter.enter(400, undefined, abort.signal)
     let through = false
-    const next = limiter.enter(400, undefined, signal).then(() => {
+    const next = Promise.resolve(limiter.enter(400, undefined, signal)).then(() => {
       through = true
     })
     abort.abort(new Error('gone'))

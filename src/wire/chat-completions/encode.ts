@@ -21,7 +21,7 @@ export const encodeRequest = (
   const body: Record<string, unknown> = defined({
     model,
     messages: [...request.messages],
-    [provider.memory.maxTokensField ?? row.maxTokensField]: maxOutputTokens,
+    [maxTokensField(provider)]: maxOutputTokens,
     temperature,
     seed,
     ...reasoningOf(row.reasoning, settings.reasoning),
@@ -38,6 +38,9 @@ export const encodeRequest = (
   }
   return body
 }
+
+/** The field for the most tokens of an answer: that of the row, or what the provider has asked for since. */
+export const maxTokensField = ({ row, memory }: Provider): string => memory.maxTokensField ?? row.maxTokensField
 
 const encodeFunction = (
   { name, description, parameters }: WireFunction,
