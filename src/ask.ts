@@ -144,7 +144,7 @@ const once = async <I, O>(
   // Once it has finished nothing is saved: the strict end decides.
   const isHopeless = (): boolean => !decoder.finished && hopeless() !== undefined
   const noteShown = (): void => {
-    if (call.timing.firstPartial === undefined && shown() !== undefined) call.timing.firstPartial = clocks.elapsed
+    if (call.timing.firstPartial === undefined && shown()) call.timing.firstPartial = clocks.elapsed
   }
   try {
     const response = await send({
@@ -210,7 +210,7 @@ const once = async <I, O>(
       })
     }
     call.outcome = 'ok'
-    const given = hopeless()
+    const given = stopped || view?.whole === undefined ? hopeless() : undefined
     return {
       turn,
       calls: indices.map(index => turn.calls[index]!),

@@ -102,9 +102,10 @@ export class Channel<I> implements ElementSource {
    */
   grew(): void {
     for (const reader of this.#partials) reader.pump()
-    if (!this.watched) return
-    const value = this.value
-    if (value === undefined || value === this.#reported) return
+    // Looking at it is what closes its elements.
+    if (!this.watched && this.#elements.size === 0) return
+    const { value } = this
+    if (!this.watched || value === undefined || value === this.#reported) return
     this.#reported = value
     this.emit({ type: 'partial', attempt: this.attempt, value })
   }

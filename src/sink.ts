@@ -11,21 +11,22 @@ import type { DeltaSink, Turn } from './wire/wire.ts'
 interface Sharing<I, O> {
   readonly plan: Plan<I, O>
   readonly channel: Channel<I>
+  readonly streamed: boolean
   /** Nothing of it is shown. */
   readonly aside?: boolean
 }
 
 /** Sends deltas where they belong: text to the reader of text, the answer's arguments - or its JSON text - into its view. */
 export const sinkFor = <I, O>(
-  { plan, channel, aside }: Sharing<I, O>,
+  { plan, channel, streamed, aside }: Sharing<I, O>,
   asking: Asking,
 ): {
   sink: DeltaSink
   /** What the whole turn has of the answer. */
   answer: (turn: Turn) => { indices: readonly number[]; view: ArgumentsView | undefined; notes: readonly Issue[] }
   hopeless: () => Hopeless | undefined
-  /** What is to be seen of it so far. */
-  shown: () => unknown
+  /** Whether something of it is to be seen; of an answer that comes whole nobody is made to look. */
+  shown: () => boolean
 } => {
   const { declaration, options, choice } = plan
   const names = new Set(isInContent(asking) ? [] : plan.answers.map(({ name }) => name))
@@ -77,14 +78,14 @@ export const sinkFor = <I, O>(
         let from = 0
         for (const end of ends ?? [delta.length]) {
           composer.arguments(of, delta.slice(from, end))
-          if (view?.hopeless !== undefined && end < delta.length) return end
+          if (end < delta.length && view?.hopeless !== undefined) return end
           from = end
         }
         return undefined
       }
       if (of !== index || view === undefined) return undefined
-      const given = view.hopeless
       together = ends !== undefined
+      const given = together ? view.hopeless : undefined
       view.feed(delta)
       if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
       const start = view.text.length - delta.length
@@ -108,6 +109,9 @@ export const sinkFor = <I, O>(
     sink,
     answer,
     hopeless: () => (view ?? text)?.hopeless,
-    shown: () => (view ?? text)?.value,
+    shown: () => {
+      const seen = view ?? text
+      return seen !== undefined && (streamed ? seen.value !== undefined : seen.text !== '')
+    },
   }
 }

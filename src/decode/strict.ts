@@ -36,13 +36,13 @@ export type Decoded<O> =
  * 2. Nothing is guessed: no value is coerced. Three lossless unwrappings are made and reported: a code fence around the
  *    whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that JavaScript cannot hold are refused.
  *
- * @param fed a parser that has read exactly `text` already.
+ * @param fed a parser that has read exactly `text` already, or what it says.
  * @param wellFormed what becomes of half surrogate pairs.
  */
 export const decodeStrict = async <I, O>(
   text: string,
   declaration: Declaration<I, O>,
-  fed?: JsonParser,
+  fed?: JsonParser | TextReading,
   wellFormed?: WellFormed,
 ): Promise<Decoded<O>> => {
   const document = readDocument(text, declaration, wellFormed, fed)
@@ -72,7 +72,7 @@ export const readDocument = (
   text: string,
   declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites'>,
   mode: WellFormed,
-  fed?: JsonParser,
+  fed?: JsonParser | TextReading,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
   const { wrapper, canonical, name, rewrites } = declaration
   const rewritten = rewrites.length > 0
@@ -105,7 +105,8 @@ type Rewritten = Parameters<typeof invert>[1]
 const again = (value: JsonValue, declaration: Rewritten): JsonValue =>
   JSON.parse(invert(JSON.stringify(value), declaration))
 
-const readArguments = (text: string, fed?: JsonParser): TextReading | JsonError => {
+const readArguments = (text: string, fed?: JsonParser | TextReading): TextReading | JsonError => {
+  if (fed !== undefined && 'notes' in fed) return fed
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
   const inner = read instanceof JsonError ? unfence(text) : undefined

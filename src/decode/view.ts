@@ -1,4 +1,4 @@
-import { createJsonParser, type JsonParser, type JsonValue } from '../json/index.ts'
+import { createJsonParser, JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
@@ -8,7 +8,9 @@ import type { WellFormed } from './halves.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { checkOf, reviveInput } from './input.ts'
 import { createInverse } from './inverse.ts'
+import { readWhole, type TextReading } from './read.ts'
 import { isObject } from './shape.ts'
+import { readDocument } from './strict.ts'
 
 /** What is to be seen of one growing answer. */
 export interface View {
@@ -37,6 +39,16 @@ export interface ViewOptions {
   readonly wellFormed?: WellFormed
 }
 
+/** The parser of a growing text and those who follow it. */
+interface Parsed {
+  readonly parser: JsonParser
+  readonly checker: Checker
+  readonly watch: Watch
+  /** From the dialect's text to the user's, where they differ. */
+  readonly inverse: ((piece: string) => string) | undefined
+  broken: boolean
+}
+
 type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name' | 'rewrites'>
 
 /**
@@ -49,36 +61,58 @@ type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'n
  * (The parser keeps 2 to 4, the checker 1 and 5.)
  */
 export class ArgumentsView implements View {
-  readonly #parser: JsonParser
-  readonly #checker: Checker
   readonly #declaration: Declared
+  readonly #listener: CheckListener
   readonly #options: ViewOptions
   readonly #limits: Limits
-  readonly #watch: Watch
-  /** From the dialect's text to the user's, where they differ. */
-  readonly #inverse: ((piece: string) => string) | undefined
   readonly #text = new GrowingText()
+  /** What of it has not been parsed: that waits until somebody wants to see something. */
+  #unread = ''
+  #parsed: Parsed | undefined
+  #whole: TextReading | undefined
   #mended: { value: unknown } | undefined
-  #broken = false
+  /** The text as a whole is what is to be seen. */
+  #settled = false
 
   constructor(declaration: Declared, listener: CheckListener = {}, options: ViewOptions = {}) {
-    const { limits = {}, onInvalid = 'auto' } = options
-    this.#options = options
     this.#declaration = declaration
-    this.#limits = limits
-    this.#watch = new Watch(onInvalid)
-    this.#checker = checkOf(declaration).start(
+    this.#listener = listener
+    this.#options = options
+    this.#limits = options.limits ?? {}
+  }
+
+  /** All that came, parsed. */
+  get #grown(): Parsed {
+    this.#parsed ??= this.#begin()
+    const parsed = this.#parsed
+    const delta = this.#unread
+    if (delta === '') return parsed
+    this.#unread = ''
+    parsed.watch.grew(delta)
+    if (parsed.broken) return parsed
+    try {
+      parsed.parser.feed(parsed.inverse?.(delta) ?? delta)
+    } catch (error) {
+      parsed.broken = true
+      parsed.watch.refused(error, this.text)
+    }
+    return parsed
+  }
+
+  #begin(): Parsed {
+    const watch = new Watch(this.#options.onInvalid ?? 'auto')
+    const { onIssue, onComplete } = this.#listener
+    const checker = checkOf(this.#declaration).start(
       {
         onIssue: issue => {
-          listener.onIssue?.(issue)
-          this.#watch.issue(this)
+          onIssue?.(issue)
+          watch.issue(checker)
         },
-        onComplete: listener.onComplete,
+        onComplete,
       },
-      declaration.name,
+      this.#declaration.name,
     )
-    this.#parser = this.#parserFor(this.#checker)
-    this.#inverse = this.#inverseFor()
+    return { checker, watch, parser: this.#parserFor(checker), inverse: this.#inverseFor(), broken: false }
   }
 
   #parserFor(follower: Checker): JsonParser {
@@ -94,19 +128,12 @@ export class ArgumentsView implements View {
   /** Text that is no JSON stops the growth: whether it can still be an answer, `hopeless` and the strict end decide. */
   feed(delta: string): void {
     this.#text.append(delta)
-    this.#watch.grew(delta)
-    if (this.#broken) return
-    try {
-      this.#parser.feed(this.#inverse?.(delta) ?? delta)
-    } catch (error) {
-      this.#broken = true
-      this.#watch.refused(error, this.text)
-    }
+    this.#unread += delta
   }
 
   get hopeless(): Hopeless | undefined {
     const { length = mostCharacters } = this.#limits
-    return this.#watch.hopeless ?? (this.#text.length > length ? tooLong(length) : undefined)
+    return this.#grown.watch.hopeless ?? (this.#text.length > length ? tooLong(length) : undefined)
   }
 
   /**
@@ -128,13 +155,36 @@ export class ArgumentsView implements View {
     return view
   }
 
-  get hopelessAtRoot(): boolean {
-    return this.#checker.hopelessAtRoot
+  /** What the text says, where nobody has looked at it as it grew and a parser has nothing to say of it. */
+  get whole(): TextReading | undefined {
+    const isPlain = this.#declaration.rewrites.length === 0 && !checkOf(this.#declaration).revives
+    if (this.#parsed === undefined && isPlain) this.#whole ??= readWhole(this.text, this.#limits)
+    return this.#whole
+  }
+
+  /** Somebody has looked at it. */
+  get seen(): boolean {
+    return this.#parsed !== undefined
+  }
+
+  /** The `whole` is the final input: whoever looks from now on sees that. */
+  settle(): void {
+    this.#settled = true
+  }
+
+  get #final(): { readonly value: unknown } | undefined {
+    if (this.#settled && this.#mended === undefined) {
+      // Read once more: what the user's schema has got is theirs to change.
+      const document = readDocument(this.text, this.#declaration)
+      if (!(document instanceof JsonError)) this.#mended = { value: document.value }
+    }
+    return this.#mended
   }
 
   replay(visit: Visit): void {
-    if (this.#mended !== undefined) {
-      visitAll(this.#mended.value, [], visit)
+    const final = this.#final
+    if (final !== undefined) {
+      visitAll(final.value, [], visit)
       return
     }
     const follower = checkOf(this.#declaration).start({
@@ -150,8 +200,9 @@ export class ArgumentsView implements View {
   }
 
   get value(): unknown {
-    if (this.#mended !== undefined) return this.#mended.value
-    const value = this.#parser.value
+    const final = this.#final
+    if (final !== undefined) return final.value
+    const { value } = this.#grown.parser
     // Arguments are an object; anything else is a mistake of the model that must not be shown as the user's type.
     if (!isObject(value)) return undefined
     const { wrapper } = this.#declaration
@@ -168,25 +219,26 @@ export class ArgumentsView implements View {
    * was never shown, that may stand above it. Takes no snapshot.
    */
   stateOf(path: readonly (string | number)[]): PathState {
-    if (this.#mended !== undefined) {
-      return valueAt(this.#mended.value, path) === undefined ? 'absent' : 'complete'
-    }
+    const final = this.#final
+    if (final !== undefined) return valueAt(final.value, path) === undefined ? 'absent' : 'complete'
+    const { checker, parser } = this.#grown
     const { wrapper } = this.#declaration
     const whole = wrapper === undefined ? path : [wrapper, ...path]
-    const fault = this.#checker.faultAt(whole)
-    const state = fault === 'here' ? 'invalid' : this.#parser.stateOf(whole)
+    const fault = checker.faultAt(whole)
+    const state = fault === 'here' ? 'invalid' : parser.stateOf(whole)
     if (fault === 'unsettled') return 'open'
     return state === 'absent' && fault === 'above' ? 'invalid' : state
   }
 
   /** What was seen to be wrong on the way. */
   get issues(): readonly Issue[] {
-    return this.#checker.issues
+    return this.#grown.checker.issues
   }
 
   /** The parser that has read the text, for the strict end to finish; none where it has read another text. */
   get parser(): JsonParser | undefined {
-    return this.#inverse === undefined ? this.#parser : undefined
+    const { parser, inverse } = this.#grown
+    return inverse === undefined ? parser : undefined
   }
 
   /**

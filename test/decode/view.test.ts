@@ -178,6 +178,8 @@ describe('the view of an answer', () => {
       onComplete: (path, value) => heard.push([path(), value]),
     })
     view.feed('{"value":[{"a":"x"}]}')
+    expect(heard).toEqual([])
+    expect(view.value).toEqual([{ a: 'x' }])
     expect(heard).toEqual([
       [[0, 'a'], 'x'],
       [[0], { a: 'x' }],
