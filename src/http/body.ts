@@ -9,6 +9,8 @@ import { Utf8Reader } from './utf8.ts'
 
 /** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
 const maxPayload = 32 * 1024 * 1024
+/** Milliseconds for which the end of a body is waited for when all that was wanted of it has come. */
+const patience = 100
 /** So much of a page is read before it is quoted, in UTF-16 units. */
 const maxPage = 4096
 
@@ -54,6 +56,18 @@ export class BodyReader {
     this.#reader.cancel().catch(() => {})
   }
 
+  /** Behind `[DONE]` nearly every body ends, and a connection that was read to the end can be used again. */
+  #release(): void {
+    const cancel = (): void => void this.#reader.cancel().catch(() => {})
+    const timer = setTimeout(cancel, patience)
+    this.#ended = true
+    this.#reader
+      .read()
+      .then(({ done }) => done || cancel())
+      .catch(() => {})
+      .finally(() => clearTimeout(timer))
+  }
+
   /**
    * Returns whether the body said itself that it is whole: `[DONE]`, or a plain body.
    *
@@ -71,7 +85,10 @@ export class BodyReader {
         signal.throwIfAborted()
         this.#waits = true
         const whole = this.#take(await this.#reader.read(), sink, signal)
-        if (whole !== undefined) return whole
+        if (whole !== undefined) {
+          if (whole && !this.#ended) this.#release()
+          return whole
+        }
         const wait = sink.pause()
         if (wait !== undefined) await wait
       }

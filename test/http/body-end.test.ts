@@ -1,15 +1,52 @@
 import { getEventListeners } from 'node:events'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { CassetteError } from '../../src/errors.ts'
 import { BodyReader } from '../../src/http/body.ts'
 import { bodyOf, bytesOf, read, serve } from './streams.ts'
 
+const readFrom = async (url: string): Promise<{ payloads: string[]; whole: boolean }> => {
+  const payloads: string[] = []
+  const sink = { payload: (text: string) => payloads.push(text) > 0, pause: () => undefined }
+  const whole = await new BodyReader(await fetch(url), []).read(sink, new AbortController().signal)
+  return { payloads, whole }
+}
+
 describe('3. Every stream ends', () => {
-  test('[DONE] and the socket left open: the value comes at once', async () => {
-    const after = 'silence'
-    expect(await read(['data: {"a":1}\n\ndata: [DONE]\n\n'], { after })).toMatchObject({ whole: true, cancelled: true })
+  describe('[DONE] is the end, whatever follows', () => {
+    const readTo = async (chunks: string[], after: 'end' | 'silence') => {
+      vi.useFakeTimers()
+      onTestFinished(() => void vi.useRealTimers())
+      const { stream, seen } = bodyOf(['data: {"a":1}\n\ndata: [DONE]\n\n', ...chunks], after)
+      const payloads: string[] = []
+      const sink = { payload: (text: string) => payloads.push(text) > 0, pause: () => undefined }
+      expect(await new BodyReader(new Response(stream), []).read(sink, new AbortController().signal)).toBe(true)
+      expect(payloads).toEqual(['{"a":1}'])
+      return seen
+    }
+
+    test('a socket left open is freed a little later', async () => {
+      const seen = await readTo([], 'silence')
+      await vi.advanceTimersByTimeAsync(99)
+      expect(seen.cancelled).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(seen.cancelled).toBe(true)
+    })
+
+    test('one that says more is freed at once', async () => {
+      const seen = await readTo(['data: {"a":2}\n\n'], 'silence')
+      await vi.advanceTimersByTimeAsync(0)
+      expect(seen.cancelled).toBe(true)
+      expect(vi.getTimerCount()).toBe(0)
+    })
+
+    test('a body that ends there leaves nothing behind', async () => {
+      const seen = await readTo([], 'end')
+      await vi.advanceTimersByTimeAsync(100)
+      expect(seen.cancelled).toBe(false)
+      expect(vi.getTimerCount()).toBe(0)
+    })
   })
 
   test('a sink that has enough ends it', async () => {
@@ -111,13 +148,6 @@ describe('a connection that breaks', () => {
       expect(`${at.message} ${at.stack} ${JSON.stringify(at)}`).not.toContain('hunter22')
     }
   })
-
-  const readFrom = async (url: string): Promise<{ payloads: string[]; whole: boolean }> => {
-    const payloads: string[] = []
-    const sink = { payload: (text: string) => payloads.push(text) > 0, pause: () => undefined }
-    const whole = await new BodyReader(await fetch(url), []).read(sink, new AbortController().signal)
-    return { payloads, whole }
-  }
 
   test('a socket that is reset', async () => {
     const url = await serve((_, response) => {
