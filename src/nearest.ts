@@ -1,23 +1,16 @@
 /** The candidate that a misspelt word most likely meant, or undefined. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
-  const ranked = candidates.map(each => ({ each, edits: distance(each, word) })).sort((a, b) => a.edits - b.edits)
-  const best = ranked[0]
-  return best !== undefined && best.edits <= Math.min(2, best.each.length - 1) ? best.each : undefined
+  for (const edits of [0, 1, 2]) {
+    const found = candidates.find(each => edits < each.length && isWithin(edits, each, word))
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
-/** Edits between two short words, a swap of neighbours counted as one. */
-const distance = (a: string, b: string): number => {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      let cost = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, rows[i - 2]![j - 2]! + 1)
-      row.push(cost)
-    }
-    rows.push(row)
-  }
-  return rows[a.length]![b.length]!
+/** Whether so many edits make one word of the other, a swap of neighbours counted as one. */
+const isWithin = (edits: number, a: string, b: string): boolean => {
+  if (a === b) return true
+  if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1))
+  const may = (fromA: number, fromB: number): boolean => isWithin(edits - 1, a.slice(fromA), b.slice(fromB))
+  return edits > 0 && (may(1, 0) || may(0, 1) || may(1, 1) || (a[0] === b[1] && a[1] === b[0] && may(2, 2)))
 }

@@ -1,7 +1,6 @@
 import { checkBudget } from './budget.ts'
 import { ConfigError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import type { CacheStore } from './types.ts'
 
 type Kind = keyof typeof kinds
 
@@ -9,13 +8,25 @@ type Kind = keyof typeof kinds
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(Symbol.iterator in value)
 
-/** Every kind of value: what fits, and what to say when it does not. */
+/** What fits, what to say when a value does not, and as what to throw it. */
+type Wanted = readonly [fits: (value: any) => boolean, wanted: string, Misuse?: ErrorConstructor]
+
+const oneOf = (...choices: readonly string[]): Wanted => {
+  const listed = choices.map(choice => `'${choice}'`)
+  const wanted = `${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`
+  return [value => choices.includes(value), wanted, RangeError]
+}
+
+const [isStrategy, strategies] = oneOf('auto', 'patch', 'whole')
+
+/** Every kind of value. */
 const kinds = {
   string: [value => typeof value === 'string', 'a string'],
   boolean: [value => typeof value === 'boolean', 'true or false'],
   number: [Number.isFinite, 'a finite number'],
-  count: [value => Number.isInteger(value) && (value as number) >= 0, 'an integer of at least 0'],
-  positive: [value => Number.isInteger(value) && (value as number) > 0, 'an integer of at least 1'],
+  count: [value => Number.isInteger(value) && value >= 0, 'an integer of at least 0'],
+  positive: [value => Number.isInteger(value) && value > 0, 'an integer of at least 1'],
+  milliseconds: [value => typeof value === 'number' && value > 0, 'a number of milliseconds above 0', RangeError],
   object: [isPlain, 'an object'],
   texts: [
     value => isPlain(value) && Object.values(value).every(each => typeof each === 'string'),
@@ -23,22 +34,25 @@ const kinds = {
   ],
   function: [value => typeof value === 'function', 'a function'],
   key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
-  store: [
-    value => typeof (value as CacheStore | null)?.get === 'function' && typeof (value as CacheStore).set === 'function',
-    'an object with get and set',
-  ],
-  signal: [value => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
+  store: [value => typeof value?.get === 'function' && typeof value.set === 'function', 'an object with get and set'],
+  signal: [value => typeof value?.addEventListener === 'function', 'an AbortSignal'],
   models: [Array.isArray, "a list of models, as in ['groq/model-id']"],
   examples: [
     value => Array.isArray(value) && value.every(each => isPlain(each) && 'input' in each && 'output' in each),
     'a list of { input, output }',
   ],
+  mode: oneOf('auto', 'tool', 'json-schema', 'json'),
+  repair: [value => typeof value === 'function' || isStrategy(value), strategies, RangeError],
+  onTruncated: oneOf('error', 'raise'),
+  onInvalid: oneOf('auto', 'stop', 'finish'),
+  wellFormed: oneOf('keep', 'replace', 'refuse'),
   /** Looked at on its own. */
   other: [() => true, ''],
-} satisfies Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>
+} satisfies Record<string, Wanted>
 
 /** Every option of a call, by the kind of value it takes. */
 const optionsOf: Readonly<Record<string, string>> = {
+  other: 'model budget timeout',
   string: 'instructions schemaName schemaDescription',
   boolean: 'strict stream',
   number: 'temperature seed',
@@ -52,8 +66,12 @@ const optionsOf: Readonly<Record<string, string>> = {
   signal: 'signal',
   models: 'fallback',
   examples: 'examples',
-  other: 'model mode repair onTruncated budget onInvalid wellFormed timeout',
-} satisfies Record<Kind, string>
+  mode: 'mode',
+  repair: 'repair',
+  onTruncated: 'onTruncated',
+  onInvalid: 'onInvalid',
+  wellFormed: 'wellFormed',
+} satisfies Partial<Record<Kind, string>>
 
 const kindOf: ReadonlyMap<string, Kind> = new Map(
   Object.entries(optionsOf).flatMap(([kind, names]) => names.split(' ').map(name => [name, kind as Kind])),
@@ -76,18 +94,13 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   }
   for (const [name, value] of Object.entries(options)) {
     checkName('option', name, [...kindOf.keys()])
-    if (value !== undefined) checkKind(name, value, kindOf.get(name)!)
+    checkKind(name, value, kindOf.get(name)!)
   }
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
-  checkChoice('mode', options.mode, ['auto', 'tool', 'json-schema', 'json'])
-  if (typeof options.repair !== 'function') checkChoice('repair', options.repair, ['auto', 'patch', 'whole'])
-  checkChoice('onTruncated', options.onTruncated, ['error', 'raise'])
-  checkChoice('onInvalid', options.onInvalid, ['auto', 'stop', 'finish'])
-  checkChoice('wellFormed', options.wellFormed, ['keep', 'replace', 'refuse'])
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     checkName('limits', name, ['length', 'blanks', 'depth'])
-    if (value !== undefined) checkKind(`limits.${name}`, value, 'count')
+    checkKind(`limits.${name}`, value, 'count')
     if (name === 'length' && (value as number) > maxOutput)
       throw new RangeError(`Cannot extract with limits.length ${value}: it must be at most ${maxOutput}`)
   }
@@ -121,9 +134,8 @@ const checkName = (what: string, name: string, names: readonly string[]): void =
 }
 
 const checkKind = (name: string, value: unknown, kind: Kind): void => {
-  const [fits, wanted] = kinds[kind]
-  if (fits(value)) return
-  const Misuse = typeof value === 'number' ? RangeError : TypeError
+  const [fits, wanted, Misuse = typeof value === 'number' ? RangeError : TypeError]: Wanted = kinds[kind]
+  if (value === undefined || fits(value)) return
   // Of a key not even a wrong one is shown.
   throw new Misuse(
     `Cannot extract with ${name} ${kind === 'key' ? `of type ${typeof value}` : show(value)}: it must be ${wanted}`,
@@ -141,16 +153,8 @@ const checkModel = (option: string, model: unknown): void => {
   throw new TypeError(`Cannot extract with ${option} ${show(model)}: ${wanted}`)
 }
 
-const checkChoice = (name: string, value: unknown, choices: readonly string[]): void => {
-  if (value === undefined || choices.includes(value as string)) return
-  const listed = choices.map(choice => `'${choice}'`)
-  throw new RangeError(
-    `Cannot extract with ${name} ${show(value)}: it must be ${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`,
-  )
-}
-
 const checkPrice = (model: string, price: unknown): void => {
-  checkKind(`prices['${model}']`, price, 'object')
+  checkKind(`prices['${model}']`, price ?? null, 'object')
   const { cachedInput = 0, input, output } = price as Record<string, unknown>
   if ([input, output, cachedInput].every(each => typeof each === 'number' && each >= 0)) return
   throw new RangeError(
@@ -166,11 +170,7 @@ const checkTimeout = (timeout: unknown): void => {
     if (!['firstByte', 'idle', 'total'].includes(name)) {
       throw new TypeError(`Cannot extract with timeout.${name}: the clocks are firstByte, idle and total`)
     }
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
-      throw new RangeError(
-        `Cannot extract with timeout.${name} ${show(value)}: it must be a number of milliseconds above 0`,
-      )
-    }
+    checkKind(`timeout.${name}`, value, 'milliseconds')
   }
 }
 

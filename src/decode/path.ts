@@ -55,3 +55,10 @@ export const match = (steps: readonly Step[], path: readonly (string | number)[]
   }
   return indices
 }
+
+/** What stands at a path of a value; undefined where the value does not reach so far. */
+export const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce(
+    (at: any, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? at[key] : undefined),
+    value,
+  )

@@ -133,19 +133,20 @@ export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema>
   seen.add(schema)
   const { $ref, anyOf, oneOf, allOf } = schema
   const inner = [
-    ...(typeof $ref === 'string' ? [resolve($ref, root)] : []),
+    resolve($ref, root),
     ...[anyOf, oneOf, allOf].flatMap(each => (Array.isArray(each) ? each : [])),
   ].filter(isSchema)
   const own = inner.length === 0 || schema.properties !== undefined || schema.type !== undefined ? [schema] : []
   return [...own, ...inner.flatMap(each => open(each, root, seen))]
 }
 
-const resolve = (reference: string, root: JsonSchema): unknown => {
-  if (!reference.startsWith('#')) return undefined
+/** What a local reference points at; nothing is known of any other. */
+export const resolve = (reference: unknown, root: JsonSchema): unknown => {
+  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return undefined
   let at: unknown = root
-  for (const step of reference.slice(1).split('/').slice(1)) {
+  for (const step of reference.split('/').slice(1)) {
     const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
-    at = isSchema(at) && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined
+    at = isSchema(at) && Object.hasOwn(at, key) ? at[key] : undefined
   }
   return at
 }

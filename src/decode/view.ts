@@ -8,6 +8,7 @@ import type { WellFormed } from './halves.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { checkOf, reviveInput } from './input.ts'
 import { createInverse } from './inverse.ts'
+import { valueAt } from './path.ts'
 import { readWhole, type TextReading } from './read.ts'
 import { isObject } from './shape.ts'
 import { readDocument } from './strict.ts'
@@ -175,7 +176,7 @@ export class ArgumentsView implements View {
   get #final(): { readonly value: unknown } | undefined {
     if (this.#settled && this.#mended === undefined) {
       // Read once more: what the user's schema has got is theirs to change.
-      const document = readDocument(this.text, this.#declaration)
+      const document = readDocument(this.text, this.#declaration, this.#options.wellFormed)
       if (!(document instanceof JsonError)) this.#mended = { value: document.value }
     }
     return this.#mended
@@ -287,9 +288,6 @@ export class TextView implements View {
     return this.#text.value
   }
 }
-
-const valueAt = (value: unknown, path: Issue['path']): unknown =>
-  path.reduce((at: any, key) => (Object.hasOwn(Object(at), key) ? at[key] : undefined), value)
 
 /** Inner values first, as they close. */
 const visitAll = (value: unknown, path: Issue['path'], visit: Visit): void => {

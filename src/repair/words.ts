@@ -1,3 +1,4 @@
+import { valueAt } from '../decode/path.ts'
 import { wellFormed } from '../text.ts'
 import type { Issue } from '../types.ts'
 import type { Fault } from './fault.ts'
@@ -28,7 +29,7 @@ export const issueLines = (
 ): string[] => {
   const lines = issues.slice(0, maxIssues).map(({ path, message }) => {
     const isValue = code === 'schema_mismatch'
-    const received = isValue ? quote(at(input, path)) : undefined
+    const received = isValue ? quote(valueAt(input, path)) : undefined
     const where = formatPath(isValue ? known(path) : path)
     return wellFormed(
       `- ${cut(where === '' ? message : `${where}: ${message}`)}${received === undefined ? '' : ` (received ${received})`}`,
@@ -49,15 +50,6 @@ export const issueSummary = ([first, ...others]: readonly Issue[]): string => {
 /** `lines[3].qty` */
 export const formatPath = (path: readonly (string | number)[]): string =>
   path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
-
-const at = (value: unknown, path: readonly (string | number)[]): unknown => {
-  let here = value
-  for (const step of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined
-    here = (here as Record<string | number, unknown>)[step]
-  }
-  return here
-}
 
 const quote = (value: unknown): string | undefined => {
   if (value === undefined) return undefined

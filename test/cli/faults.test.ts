@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import * as answers from '../faults/answers.ts'
-import { args } from '../faults/arguments.ts'
-import { bodies } from '../faults/bodies.ts'
-import { calls } from '../faults/calls.ts'
-import { chunks } from '../faults/chunks.ts'
-import { framing } from '../faults/framing.ts'
-import { http } from '../faults/http.ts'
+import { scenarios } from '../faults/catalogue.ts'
 import type { Case } from '../faults/scenario.ts'
 import { faultServer, type Reply, type Seen } from '../helpers/fault-server.ts'
 import { alice } from '../helpers/person.ts'
@@ -20,7 +15,7 @@ const lasting = ['auth', 'quota', 'no_key']
 
 /** The answers of the catalogue that must fail, whatever the caller's options. */
 const faultsOf = (wire: 'streamed' | 'plain'): Fault[] =>
-  [...framing, ...bodies, ...chunks, ...calls, ...args, ...http].flatMap(scenario =>
+  scenarios.flatMap(scenario =>
     scenario[wire].flatMap(({ name, server, wants, options, schema, environment, requests }: Case) => {
       const only = Array.isArray(server) ? server[0] : server
       const isReply = typeof only === 'function' || (typeof only === 'object' && 'body' in only)

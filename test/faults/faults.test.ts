@@ -1,30 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { argumentGrowth } from './argument-growth.ts'
-import { argumentText } from './argument-text.ts'
-import { argumentValues } from './argument-values.ts'
-import { bodies } from './bodies.ts'
-import { callContent } from './call-content.ts'
-import { callIdentity } from './call-identity.ts'
-import { chunks } from './chunks.ts'
-import { framing } from './framing.ts'
+import { scenarios } from './catalogue.ts'
 import { casesOf, type Outcome, play } from './play.ts'
-import { refusals } from './refusals.ts'
 import { report } from './report.ts'
 import type { Case } from './scenario.ts'
-import { statuses } from './statuses.ts'
 
-const scenarios = [
-  framing,
-  bodies,
-  chunks,
-  callIdentity,
-  callContent,
-  argumentText,
-  argumentValues,
-  argumentGrowth,
-  statuses,
-  refusals,
-].flat()
 const outcomes = new Map<Case, Outcome>()
 
 describe.each(scenarios)('$row $title', scenario => {

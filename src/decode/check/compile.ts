@@ -1,5 +1,6 @@
 import type { JsonKind } from '../../json/index.ts'
 import type { JsonSchema } from '../../types.ts'
+import { resolve } from '../shape.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
 import { type Pattern, patternOf } from './pattern.ts'
@@ -180,15 +181,4 @@ const exactly = (value: unknown): JsonSchema => {
   if (!isObject(value)) return { const: value }
   const properties = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, exactly(each)]))
   return { type: 'object', properties, required: Object.keys(value), additionalProperties: false }
-}
-
-/** What a local reference points at; nothing is known of any other. */
-const resolve = (reference: unknown, document: JsonSchema): unknown => {
-  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return undefined
-  let at: unknown = document
-  for (const step of reference.split('/').slice(1)) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
-    at = isComposite(at) && Object.hasOwn(at as object, key) ? (at as JsonSchema)[key] : undefined
-  }
-  return at
 }

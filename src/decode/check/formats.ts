@@ -30,12 +30,10 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
 
 const isDate = (text: string): boolean => {
   const [, year, month, day] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? []).map(Number)
-  return month! >= 1 && month! <= 12 && day! >= 1 && day! <= daysOf(year!, month!)
-}
-
-const daysOf = (year: number, month: number): number => {
-  if (month !== 2) return 30 + ((month + (month >> 3)) & 1)
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  // A day that the month does not have would be one of another month.
+  const date = new Date(0)
+  date.setUTCFullYear(year!, month! - 1, day)
+  return date.getUTCMonth() + 1 === month && date.getUTCDate() === day
 }
 
 const isTime = (text: string): boolean => {
