@@ -1,7 +1,8 @@
-// Measures the built package and writes the figures into README.md: npm run size
+// Measures the built package and writes its sizes into README.md: npm run size
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './built.ts'
+import { importTimes } from './import-time.ts'
 import { measure, sizeBlock, sizeTable, statedParts } from './size.ts'
 
 const path = join(root, 'README.md')
@@ -13,3 +14,4 @@ writeFileSync(
   readme.replace(sizeBlock, () => table),
 )
 console.log(table)
+for (const { name, ms } of importTimes()) console.log(`import '${name}': ${ms.toFixed(1)} ms of CPU more`)
