@@ -106,6 +106,13 @@ module.exports = {
       from: { path: '^src/repair/(edits|places)\\.ts$' },
       to: { path: '^src/', pathNot: '^src/repair/places\\.ts$', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'loaded-when-needed',
+      comment: 'one import by a statement, and it is loaded at once',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/repair/edits\\.ts$' },
+      to: { path: '^src/repair/(edits|places)\\.ts$', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'examples-use-the-front-door',

@@ -1,8 +1,7 @@
 import { identityOf } from './decode/check/identity.ts'
-import { match, type Step } from './decode/path.ts'
+import { match, type Step, valueAt } from './decode/path.ts'
 import type { JsonValue } from './json/index.ts'
 import { QueueReader, type Source } from './reader.ts'
-import { valueAt } from './repair/places.ts'
 import type { Issue } from './types.ts'
 
 type Path = Issue['path']
@@ -96,7 +95,7 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
   lostIn(input: unknown): Path[] {
     return [...this.#handedOut].flatMap(([position, value]) => {
       const path = this.#pathOf(position)
-      return isSame(valueAt(input as JsonValue, path), value) ? [] : [path]
+      return isSame(valueAt(input, path), value) ? [] : [path]
     })
   }
 

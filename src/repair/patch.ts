@@ -4,7 +4,7 @@ import type { JsonValue } from '../json/index.ts'
 import { compileParts, type Declaration, type DialectRules, dialects } from '../schema/index.ts'
 import { wellFormed } from '../text.ts'
 import type { Issue, JsonSchema } from '../types.ts'
-import type { Edits } from './edits.ts'
+import type { Edits, editsOf } from './edits.ts'
 import type { Fault } from './fault.ts'
 import { formatPath, issueLines, under } from './words.ts'
 
@@ -22,11 +22,12 @@ export interface Patch extends Edits {
 /**
  * The patch that may mend a document, or undefined where its issues do not say what is to be changed.
  *
+ * @param loaded the code of edits.
  * @param kept what must stay as it is.
  * @param known a path of the answer as the model knows it.
  */
 export const patchOf = (
-  { editsOf }: Pick<typeof import('./edits.ts'), 'editsOf'>,
+  loaded: { readonly editsOf: typeof editsOf },
   fault: Pick<Fault, 'code' | 'issues'>,
   document: JsonValue,
   { canonical, wrapper, dialect }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'dialect'>,
@@ -35,7 +36,7 @@ export const patchOf = (
 ): Patch | undefined => {
   const schemas = { root: canonical, open: (schema: JsonSchema) => open(schema, canonical), childrenOf, meantBy }
   const where = (path: Path): string => formatPath(known(path))
-  const edits = editsOf(fault.issues, document, schemas, where, kept)
+  const edits = loaded.editsOf(fault.issues, document, schemas, where, kept)
   if (edits === undefined) return undefined
   const lines = [
     'The arguments do not fit the schema:',
