@@ -1,4 +1,3 @@
-import type { JsonValue } from '../json/index.ts'
 import { type Declaration, type DialectRules, dialects } from '../schema/index.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
