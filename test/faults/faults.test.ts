@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { scenarios } from './catalogue.ts'
 import { casesOf, type Outcome, play } from './play.ts'
@@ -20,5 +21,6 @@ test('every row of a single call is there, once', () => {
 })
 
 test('REPORT.md says what came of them', async () => {
-  await expect(report(scenarios, outcomes)).toMatchFileSnapshot('REPORT.md')
+  const fuzzed = readFileSync('test/fuzz/LOG.md', 'utf8')
+  await expect(report(scenarios, outcomes, fuzzed)).toMatchFileSnapshot('REPORT.md')
 })

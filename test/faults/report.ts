@@ -3,8 +3,12 @@ import type { Case, Scenario } from './scenario.ts'
 
 const verdicts: readonly Verdict[] = ['as required', 'silent', 'hang', 'untyped', 'leak', 'other']
 
-/** The table of all rows: what is sent, what is required, what came of it. */
-export const report = (scenarios: readonly Scenario[], outcomes: ReadonlyMap<Case, Outcome>): string => {
+/** The table of all rows: what is sent, what is required, what came of it; and that of the log of the fuzz target. */
+export const report = (
+  scenarios: readonly Scenario[],
+  outcomes: ReadonlyMap<Case, Outcome>,
+  fuzzed: string,
+): string => {
   const all = [...scenarios].sort((a, b) => a.row - b.row)
   const counts = verdicts.map(verdict => {
     const count = [...outcomes.values()].filter(outcome => outcome.verdict === verdict).length
@@ -16,8 +20,8 @@ Each row is a way in which servers, gateways or models were seen to deviate, bre
 through the public API. Written by \`npx vitest run test/faults/faults.test.ts -u\`; the test fails where this page is another.
 
 \`silent\`: a value where an error or another value is required. \`untyped\`: an error outside the family. \`leak\`: the key shows in
-an error, an event, a result or the ledger. \`other\`: an error that is not the required one. Executions of the fuzz target are
-recorded in [test/fuzz/LOG.md](../fuzz/LOG.md).
+an error, an event, a result or the ledger. \`other\`: an error that is not the required one. The last table is that
+of the fuzz target ([test/fuzz/LOG.md](../fuzz/LOG.md)).
 
 | verdict | cases |
 |---|--:|
@@ -26,7 +30,8 @@ ${counts.join('\n')}
 | row | what goes wrong | streamed | plain | required | verdict |
 |--:|---|--:|--:|---|---|
 ${all.map(each => rowOf(each, outcomes)).join('\n')}
-`
+
+${fuzzed.slice(fuzzed.indexOf('|'))}`
 }
 
 const rowOf = (scenario: Scenario, outcomes: ReadonlyMap<Case, Outcome>): string => {

@@ -4,7 +4,7 @@ import { execute } from './execute.ts'
 const seed = 1
 const executions = 3000
 
-/** The long run is `npm run fuzz`; its log stands in test/faults/REPORT.md. */
+/** The long run is `npm run fuzz`; its log stands in test/fuzz/LOG.md. */
 test(`${executions} broken answers of seed ${seed}: an error with a type, or the value that JSON.parse and the schema give`, async () => {
   const outcomes = new Set<string>()
   for (let i = 0; i < executions; i++) {
