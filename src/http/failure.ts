@@ -47,12 +47,16 @@ export const apiError = (failure: Failure): APIError | OutputError => {
   }
   const wait = retryAfter ? ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)` : ''
   const { where, advice } = direction(failure, status, clean)
-  return new APIError(`${failure.provider} answered ${status}${where}${words && `: ${words}`}${advice}${wait}`, code, {
-    status,
-    retryable: shouldRetry(failure.headers, code, status),
-    retryAfter,
-    requestId: failure.requestId,
-  })
+  return new APIError(
+    `${failure.provider} answered${status === 0 ? '' : ` ${status}`}${where}${words && `: ${words}`}${advice}${wait}`,
+    code,
+    {
+      status,
+      retryable: shouldRetry(failure.headers, code, status),
+      retryAfter,
+      requestId: failure.requestId,
+    },
+  )
 }
 
 /** Names the URL where this may be the answer of somebody else. A page with a 5xx is a gateway of the right one. */

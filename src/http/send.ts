@@ -32,21 +32,22 @@ export const send = async (sending: Sending): Promise<Response> => {
   signal.throwIfAborted()
   const response = await post(sending).catch(error => {
     if (signal.aborted) throw signal.reason
+    // Its status is not told, as in browsers.
+    if (isRedirect(error)) throw failed(sending, { status: 0, headers: new Headers() }, notFollowed)
     throw networkError(error, `Cannot reach ${sending.provider}`, 'first_byte', secrets)
   })
   checkResponse(response)
   if (response.ok && response.body !== null) return response
   const text = await readStart(response, signal)
-  throw apiError({
-    provider: sending.provider,
-    status: response.status,
-    headers: response.headers,
-    body: statusHint(response) ?? parsed(text) ?? text,
-    secrets,
-    requestId: requestIdOf(response.headers, secrets),
-    url: sending.url,
-  })
+  throw failed(sending, response, statusHint(response) ?? parsed(text) ?? text)
 }
+
+const failed = (
+  { provider, secrets, url }: Sending,
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  body: unknown,
+): ReturnType<typeof apiError> =>
+  apiError({ provider, status, headers, body, secrets, requestId: requestIdOf(headers, secrets), url })
 
 /** An API has no reason to redirect a POST; following one could carry the key to another origin. */
 const unfollowed: RequestInit = { redirect: 'manual' }
@@ -60,8 +61,8 @@ const isNode = (fetch: unknown): boolean =>
   fetch === globalThis.fetch &&
   (globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined
 
-const post = async (sending: Sending, init = isNode(sending.fetch) ? refused : unfollowed): Promise<Response> => {
-  const { fetch, url, headers, body, signal } = sending
+const post = async ({ fetch, url, headers, body, signal }: Sending): Promise<Response> => {
+  const init = isNode(fetch) ? refused : unfollowed
   // Resolved: a fetch without types may return what is no promise.
   const response = Promise.resolve(
     fetch(url, { method: 'POST', headers, body, signal: platformSignal(signal), ...init }),
@@ -71,8 +72,6 @@ const post = async (sending: Sending, init = isNode(sending.fetch) ? refused : u
   } catch (error) {
     // A fetch that ignores its signal may still get a response: nobody will read it, so its socket must be freed.
     response.then(late => late.body?.cancel()).catch(() => {})
-    // Asked once more for the words: what redirects has done nothing.
-    if (init === refused && isRedirect(error)) return post(sending, unfollowed)
     throw error
   }
 }
@@ -108,8 +107,10 @@ const statusHint = ({ ok, status }: Response): string | undefined => {
   if (ok) return 'no body came with it'
   // Browsers show a redirect that is not followed as status 0.
   const redirect = status === 0 || (status >= 300 && status < 400)
-  return redirect ? 'a redirect, which is not followed: check the base URL' : undefined
+  return redirect ? notFollowed : undefined
 }
+
+const notFollowed = 'a redirect, which is not followed: check the base URL'
 
 const readStart = async (response: Response, signal: Stop): Promise<string> => {
   const reader = response.body?.getReader()

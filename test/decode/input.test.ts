@@ -77,6 +77,8 @@ const completed = (schema: any, json: unknown) => {
     onComplete: (path, each, valid) => found.push([path(), each, valid]),
   })
   view.feed(JSON.stringify(json))
+  // They are told when somebody looks.
+  void view.value
   return { found, view }
 }
 

@@ -63,9 +63,9 @@ describe('the request', () => {
     await expect(send(sending({ url }))).rejects.toMatchObject({
       name: 'APIError',
       code: 'bad_request',
-      status: 307,
+      status: 0,
       retryable: false,
-      message: 'acme answered 307: a redirect, which is not followed: check the base URL',
+      message: 'acme answered: a redirect, which is not followed: check the base URL',
     })
     expect(reached).not.toHaveBeenCalled()
   })
