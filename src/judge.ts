@@ -53,7 +53,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   )
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
-  const unwrapped = decoded.warnings.some(({ code }) => code !== 'duplicate_key' && code !== 'replaced')
+  const unwrapped = decoded.warnings.some(({ code }) => !asShown.has(code))
   if (decoded.ok && !unwrapped && !view.seen) view.settle()
   else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || view.issues.length > 0)) {
     // What was unwrapped does not go on from what was shown of it.
@@ -76,6 +76,9 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   const odds = [...answer.notes, ...(extra > 0 ? [more] : []), ...(turn.ending === 'unknown' ? [odd] : [])]
   return verdictOf<O>(view.text, decoded, odds)
 }
+
+/** Mendings that the partials have seen as well. */
+export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalized'])
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok

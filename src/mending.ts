@@ -4,7 +4,7 @@ import { validateJson } from './decode/input.ts'
 import { isUnsafe } from './decode/read.ts'
 import { readDocument } from './decode/strict.ts'
 import { JsonError, type JsonValue } from './json/index.ts'
-import type { Verdict } from './judge.ts'
+import { asShown, type Verdict } from './judge.ts'
 import { isInContent } from './modes.ts'
 import { functionOf, type Plan } from './plan.ts'
 import type { Fault } from './repair/fault.ts'
@@ -106,24 +106,28 @@ const draftOf = (
   const read = readDocument(view.text, plan.declaration, plan.options.wellFormed)
   if (read instanceof JsonError || read.value === undefined) return undefined
   const warnings = read.notes.filter(note => !isUnsafe(note))
-  return warnings.every(({ code }) => code === 'duplicate_key') ? { document: read.value, warnings } : undefined
+  return warnings.every(({ code }) => asShown.has(code)) ? { document: read.value, warnings } : undefined
 }
 
 /** The context in which the values of a patch are asked for: there is one function, and nothing of it is shown. */
-export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch): Context<I, unknown> => ({
-  ...context,
-  plan: {
-    ...plan,
-    fallbacks: [],
-    declaration: patch.declaration,
-    functions: [functionOf(patch.declaration)],
-    answers: [functionOf(patch.declaration)],
-    choice: undefined,
-    examples: [],
-    tools: new Map(),
-  },
-  aside: true,
-})
+export const contextOf = <I>({ plan, ...context }: Context<I, any>, patch: Patch): Context<I, unknown> => {
+  const { normalizer } = plan.declaration
+  return {
+    ...context,
+    plan: {
+      ...plan,
+      fallbacks: [],
+      // What was asked for in words of its own is read in the same way.
+      declaration: { ...patch.declaration, ...(normalizer && { normalizer }) },
+      functions: [functionOf(patch.declaration)],
+      answers: [functionOf(patch.declaration)],
+      choice: undefined,
+      examples: [],
+      tools: new Map(),
+    },
+    aside: true,
+  }
+}
 
 /**
  * Puts what came for a patch into the draft and judges the whole. A patch that cannot be used leaves everything as it was.
@@ -134,7 +138,7 @@ export const mended = async <O>(
   { plan, channel }: Context<any, O>,
   answer: Answer,
   fault: Fault,
-  { apply, draft }: Extract<Repair, { kind: 'patch' }>,
+  { apply, draft, patch }: Extract<Repair, { kind: 'patch' }>,
   came: Answer,
   said: Verdict<unknown>,
 ): Promise<{ answer: Answer; verdict: Verdict<O>; draft: Draft }> => {
@@ -143,7 +147,8 @@ export const mended = async <O>(
   const text = encodeText(document, plan.declaration)
   const texts = plan.choice?.split(text, plan.declaration.wrapper) ?? [text]
   const amended = { ...amend(answer, texts), response: came.response }
-  const now = { ...draft, document }
+  const warnings = [...draft.warnings, ...normalizedIn(said.warnings, patch)]
+  const now = { document, warnings }
   // A copy: a transform of the user's may change what it gets.
   const validated = await validateJson(JSON.parse(JSON.stringify(document)), plan.declaration)
   if ('issues' in validated) {
@@ -154,10 +159,19 @@ export const mended = async <O>(
   channel.grew()
   return {
     answer: amended,
-    verdict: { type: 'output', output: validated.value, input: document, text, warnings: draft.warnings },
+    verdict: { type: 'output', output: validated.value, input: document, text, warnings },
     draft: now,
   }
 }
+
+/** What of a patch was normalized, where it stands in the document now. */
+const normalizedIn = (warnings: readonly Issue[], { places }: Patch): Issue[] =>
+  warnings.flatMap(note => {
+    const [name, ...rest] = note.path
+    const place = places.get(String(name))
+    if (note.code !== 'normalized' || place === undefined) return []
+    return [{ ...note, path: place.edit === 'set' ? [...place.path, ...rest] : place.path }]
+  })
 
 /** An answer that has other elements than those that were handed out is a fault, whatever the schema says of it. */
 export const keeping = <O>({ channel }: Context<any, O>, verdict: Verdict<O>): Verdict<O> => {

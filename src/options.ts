@@ -54,7 +54,7 @@ const kinds = {
 const optionsOf: Readonly<Record<string, string>> = {
   other: 'model budget timeout',
   string: 'instructions schemaName schemaDescription',
-  boolean: 'strict stream',
+  boolean: 'strict stream normalize',
   number: 'temperature seed',
   count: 'maxRetries maxRetryDelay maxRepairs',
   positive: 'maxOutputTokens maxSteps',

@@ -60,7 +60,7 @@ interface Dialogue {
 const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.name}/${plan.modelId}`
 
 const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
-  let context = checked(given)
+  let context = await checked(given)
   const { plan, channel, ledger, signal } = context
   const { reasoning, notes } = dialogue
   let { messages, kind, step } = dialogue
@@ -184,13 +184,15 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
   }
 }
 
-/** The caller's own check is part of what decides. */
-const checked = <I, O>(context: Context<I, O>): Context<I, O> => {
+/** The caller's own check is part of what decides, and so is what strings may be read as. */
+const checked = async <I, O>(context: Context<I, O>): Promise<Context<I, O>> => {
   const { plan, signal } = context
   const { declaration, messages, options } = plan
-  if (options.validate === undefined) return context
-  const validate = withChecks(declaration.validate, options.validate, messages, signal)
-  return { ...context, plan: { ...plan, declaration: { ...declaration, validate } } }
+  if (options.validate === undefined && !options.normalize) return context
+  const { validate } = declaration
+  const checks = options.validate && { validate: withChecks(validate, options.validate, messages, signal) }
+  const reads = options.normalize && (await import('./decode/normal.ts'))
+  return { ...context, plan: { ...plan, declaration: { ...declaration, ...checks, ...reads } } }
 }
 
 const isCut = (error: unknown): boolean => error instanceof OutputError && error.code === 'truncated'

@@ -425,6 +425,13 @@ export interface Options<T = {}, O = any> {
    */
   readonly repair?: 'auto' | 'patch' | 'whole' | ((failure: Failure) => string) | undefined
   /**
+   * Reads strings that do not fit as what they must have meant, before the schema sees them: of an enum or a literal the one
+   * member that differs in nothing but case, blanks, `-` and `_`, and of a number its digits. Each one is told in
+   * `result().warnings`; partials show it as it is read, from its end on. Where a string would do it stays one, and where it
+   * could mean two things it is an issue. Default false: nothing is coerced.
+   */
+  readonly normalize?: boolean | undefined
+  /**
    * Looks at the output when the schema has accepted it, for what a schema cannot know: the source (`text`, the words of the
    * user messages), a database, another model. What it finds is repaired like an issue of the schema; what it throws ends
    * the extraction. `signal` aborts with the extraction.

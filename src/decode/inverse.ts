@@ -1,7 +1,7 @@
 import { createJsonParser } from '../json/index.ts'
 import type { JsonKind, JsonValue } from '../json/types.ts'
 import type { Declaration } from '../schema/index.ts'
-import type { Limits } from '../types.ts'
+import type { Issue, Limits } from '../types.ts'
 import { Shape } from './shape.ts'
 
 /** A value that is being read, with what is said of it in the user's shape. */
@@ -9,7 +9,9 @@ interface Place {
   readonly shape: Shape
   readonly up: Place | undefined
   /** What it is to become: itself, nothing, a record of what were pairs, one of those pairs, or the key of one. */
-  readonly as: JsonKind | 'nothing' | 'record' | 'pair' | 'key'
+  readonly as: JsonKind | 'nothing' | 'record' | 'pair' | 'key' | 'held'
+  /** Where it stands in what it is in. */
+  readonly at: string | number | undefined
   /** Something has been written inside of it. */
   filled: boolean
   /** Of a pair: the key, once it is known, and what was written of the value before that. */
@@ -17,18 +19,28 @@ interface Place {
   early?: string
 }
 
+type Inverted = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'rewrites' | 'normalizer'>
+
+/** Whether what comes may be another text than what is meant. */
+export const isInverted = ({ rewrites, normalizer }: Inverted): boolean =>
+  rewrites.length > 0 || normalizer !== undefined
+
 /**
  * Reads arguments as a dialect wrote them and writes them as the user declared them, piece by piece: a null that stood for an
- * absent key is gone, and a list of pairs is the record for which it stood. What is in the user's shape already stays as it
- * is, and so does what is wrong. Work per character is constant.
+ * absent key is gone, and a list of pairs is the record for which it stood. With a normalizer a string that may stand for
+ * another value is read whole, then written as what it stands for. What is in the user's shape already stays as it is, and so
+ * does what is wrong. Work per character is constant.
  *
+ * @param onNote what was normalized, in the user's shape below the wrapper.
  * @throws JsonError once the text can no longer be JSON.
  */
 export const createInverse = (
-  { canonical, wrapper }: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
+  { canonical, wrapper, rewrites, normalizer }: Inverted,
   { length: maxLength, blanks: maxBlankRun, depth: maxDepth }: Limits = {},
+  onNote?: (note: Issue) => void,
 ): ((piece: string) => string) => {
   const root = Shape.sent(canonical, wrapper)
+  const isSpoken = rewrites.length > 0
   let out = ''
   let early: Place | undefined
   let warnings = 0
@@ -44,37 +56,48 @@ export const createInverse = (
   }
 
   const open = (up: Place | undefined, key: string | number | undefined, kind: JsonKind): Place => {
-    if (up === undefined) return begin(root, undefined, kind)
+    if (up === undefined) return begin(root, undefined, undefined, kind)
     const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : up.shape.child(key!)
     if (up.as === 'record')
-      return { shape: up.shape.child(restKey), up, as: kind === 'object' ? 'pair' : 'nothing', filled: false }
-    if (up.as === 'nothing') return { shape, up, as: 'nothing', filled: false }
+      return { shape: up.shape.child(restKey), up, at: key, as: kind === 'object' ? 'pair' : 'nothing', filled: false }
+    if (up.as === 'nothing') return { shape, up, at: key, as: 'nothing', filled: false }
     if (up.as === 'pair') {
-      if (key === 'key' && kind === 'string') return { shape, up, as: 'key', filled: false }
-      if (key !== 'value') return { shape, up, as: 'nothing', filled: false }
+      if (key === 'key' && kind === 'string') return { shape, up, at: key, as: 'key', filled: false }
+      if (key !== 'value') return { shape, up, at: key, as: 'nothing', filled: false }
       // A model that writes the value first is waited for.
       if (up.key === undefined && early === undefined) {
         early = up
         up.early = ''
       } else lead(up.up!, up.key)
-      return begin(up.shape, up, kind)
+      return begin(up.shape, up, key, kind)
     }
-    if (kind === 'null' && typeof key === 'string' && up.shape.mayLack(key))
-      return { shape, up, as: 'nothing', filled: false }
+    if (isSpoken && kind === 'null' && typeof key === 'string' && up.shape.mayLack(key))
+      return { shape, up, at: key, as: 'nothing', filled: false }
     lead(up, key)
-    return begin(shape, up, kind)
+    return begin(shape, up, key, kind)
   }
 
-  const begin = (shape: Shape, up: Place | undefined, kind: JsonKind): Place => {
-    const as = kind === 'array' && !shape.takes('array') && shape.takes('object') ? 'record' : kind
+  const begin = (shape: Shape, up: Place | undefined, at: Place['at'], kind: JsonKind): Place => {
+    const isRecord = isSpoken && kind === 'array' && !shape.takes('array') && shape.takes('object')
+    const isHeld = kind === 'string' && normalizer?.waits(shape.schemas) === true
+    const as = isRecord ? 'record' : isHeld ? 'held' : kind
     const mark = opening[as]
     if (mark !== undefined) write(mark)
-    return { shape, up, as, filled: false }
+    return { shape, up, at, as, filled: false }
+  }
+
+  const settle = (place: Place, text: string): void => {
+    const meant = normalizer!.read(place.shape.schemas, text)
+    write(JSON.stringify(meant))
+    if (meant === text) return
+    const quoted = JSON.stringify(text.slice(0, mostQuoted))
+    onNote?.({ path: pathOf(place), code: 'normalized', message: `${quoted} was read as ${JSON.stringify(meant)}` })
   }
 
   const close = (place: Place, value: JsonValue): void => {
     const { up, as } = place
     if (as === 'key') up!.key = value as string
+    else if (as === 'held') settle(place, value as string)
     else if (as === 'pair') {
       if (early === place) {
         early = undefined
@@ -116,10 +139,17 @@ export const createInverse = (
 }
 
 /** The whole of a text that is JSON. */
-export const invert = (
-  text: string,
-  declaration: Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper'>,
-): string => createInverse(declaration)(`${text}\n`)
+export const invert = (text: string, declaration: Inverted, onNote?: (note: Issue) => void): string =>
+  createInverse(declaration, {}, onNote)(`${text}\n`)
+
+/** Where a value stands in the user's shape, in which there are no pairs. */
+const pathOf = ({ up, at }: Place): Issue['path'] => {
+  if (up === undefined) return []
+  return up.as === 'pair' ? [...pathOf(up.up!), up.key ?? ''] : [...pathOf(up), at!]
+}
+
+/** Characters of what came that a warning has. */
+const mostQuoted = 100
 
 /** Any key of a record: no record declares one of this name. */
 const restKey = '\0'

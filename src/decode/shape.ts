@@ -17,6 +17,11 @@ export class Shape {
     this.#root = root
   }
 
+  /** All that may describe the place. */
+  get schemas(): readonly JsonSchema[] {
+    return this.#schemas
+  }
+
   static of(canonical: JsonSchema): Shape {
     return new Shape(open(canonical, canonical), canonical)
   }

@@ -3,7 +3,7 @@ import type { Declaration } from '../schema/index.ts'
 import type { Issue } from '../types.ts'
 import { type WellFormed, withoutHalves } from './halves.ts'
 import { validateJson } from './input.ts'
-import { invert } from './inverse.ts'
+import { invert, isInverted } from './inverse.ts'
 import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
 import { isObject, Shape } from './shape.ts'
 import { unfence, unwrapEncoded, unwrapKey } from './unwrap.ts'
@@ -33,8 +33,9 @@ export type Decoded<O> =
  * The strict end: the text closed on its own, `JSON.parse` takes it, then the user's own schema.
  *
  * 1. Strict: cut output is never repaired into an answer.
- * 2. Nothing is guessed: no value is coerced. Three lossless unwrappings are made and reported: a code fence around the
- *    whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that JavaScript cannot hold are refused.
+ * 2. Nothing is guessed: no value is coerced; what a caller wants normalized is told. Three lossless unwrappings are made and
+ *    reported: a code fence around the whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that
+ *    JavaScript cannot hold are refused.
  *
  * @param fed a parser that has read exactly `text` already, or what it says.
  * @param wellFormed what becomes of half surrogate pairs.
@@ -70,18 +71,19 @@ export const decodeStrict = async <I, O>(
 /** What the text holds, in the user's shape, before the user's own schema has seen it. */
 export const readDocument = (
   text: string,
-  declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites'>,
+  declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites' | 'normalizer'>,
   mode: WellFormed,
   fed?: JsonParser | TextReading,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
-  const { wrapper, canonical, name, rewrites } = declaration
-  const rewritten = rewrites.length > 0
+  const { wrapper, canonical, name } = declaration
+  const rewritten = isInverted(declaration)
   const read = inverted(readArguments(text, fed), rewritten ? declaration : undefined)
   if (read instanceof JsonError) return read
   const shape = Shape.sent(canonical, wrapper)
-  const { value, notes } = unwrapEncoded(unwrapKey(read, shape, name), shape)
+  const { value, notes: found } = unwrapEncoded(unwrapKey(read, shape, name), shape)
+  const notes = [...found]
   // What was wrapped, or encoded twice, was not read as what it is.
-  const plain = rewritten && notes.some(({ code }) => mended.has(code)) ? again(value, declaration) : value
+  const plain = rewritten && notes.some(({ code }) => mended.has(code)) ? again(value, declaration, notes) : value
   if (wrapper === undefined) return withoutHalves({ value: plain, notes }, mode)
   const member = memberOf(plain, wrapper)
   const inside = notes.map(note => ({ ...note, path: note.path.slice(1) }))
@@ -93,17 +95,17 @@ const mended = new Set(['wrapped', 'encoded_twice'])
 /** What was read, in the user's shape, with its notes. */
 const inverted = (read: TextReading | JsonError, declaration?: Rewritten): Reading | JsonError => {
   if (declaration === undefined || read instanceof JsonError) return read
-  const text = invert(read.text, declaration)
+  const notes = read.notes.filter(({ code }) => code === 'fenced')
+  const text = invert(read.text, declaration, note => notes.push(note))
   const inner = readJson(text)
   if (inner instanceof JsonError) return inner
-  const fenced = read.notes.filter(({ code }) => code === 'fenced')
-  return { ...inner, notes: [...fenced, ...inner.notes] }
+  return { ...inner, notes: [...notes, ...inner.notes] }
 }
 
 type Rewritten = Parameters<typeof invert>[1]
 
-const again = (value: JsonValue, declaration: Rewritten): JsonValue =>
-  JSON.parse(invert(JSON.stringify(value), declaration))
+const again = (value: JsonValue, declaration: Rewritten, notes: Issue[]): JsonValue =>
+  JSON.parse(invert(JSON.stringify(value), declaration, note => notes.push(note)))
 
 const readArguments = (text: string, fed?: JsonParser | TextReading): TextReading | JsonError => {
   if (fed !== undefined && 'notes' in fed) return fed

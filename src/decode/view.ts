@@ -7,7 +7,7 @@ import { graft } from './graft.ts'
 import type { WellFormed } from './halves.ts'
 import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { checkOf, reviveInput } from './input.ts'
-import { createInverse } from './inverse.ts'
+import { createInverse, isInverted } from './inverse.ts'
 import { valueAt } from './path.ts'
 import { readWhole, type TextReading } from './read.ts'
 import { isObject } from './shape.ts'
@@ -50,7 +50,7 @@ interface Parsed {
   broken: boolean
 }
 
-type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name' | 'rewrites'>
+type Declared = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'name' | 'rewrites' | 'normalizer'>
 
 /**
  * The typed partial of a function's arguments. Speaks the user's shape: where the root is wrapped for the wire, the
@@ -123,7 +123,7 @@ export class ArgumentsView implements View {
   }
 
   #inverseFor(): ((piece: string) => string) | undefined {
-    return this.#declaration.rewrites.length > 0 ? createInverse(this.#declaration, this.#limits) : undefined
+    return isInverted(this.#declaration) ? createInverse(this.#declaration, this.#limits) : undefined
   }
 
   /** Text that is no JSON stops the growth: whether it can still be an answer, `hopeless` and the strict end decide. */
@@ -158,7 +158,7 @@ export class ArgumentsView implements View {
 
   /** What the text says, where nobody has looked at it as it grew and a parser has nothing to say of it. */
   get whole(): TextReading | undefined {
-    const isPlain = this.#declaration.rewrites.length === 0 && !checkOf(this.#declaration).revives
+    const isPlain = !isInverted(this.#declaration) && !checkOf(this.#declaration).revives
     if (this.#parsed === undefined && isPlain) this.#whole ??= readWhole(this.text, this.#limits)
     return this.#whole
   }

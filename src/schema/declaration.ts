@@ -11,6 +11,14 @@ import { type Rewrite, rewrite } from './rewrite.ts'
 import { annotations, hasOnly, mapEntries, same } from './walk.ts'
 import { plain } from './wire.ts'
 
+/** The way from what a model wrote to what it must have meant: nothing else than case, blanks and quotes is between them. */
+export interface Normalizer {
+  /** Whether a string at a place of these schemas may be another value: it has to be read to its end first. */
+  readonly waits: (schemas: readonly JsonSchema[]) => boolean
+  /** What a string means there; the string itself where it fits, means nothing, or could mean two things. */
+  readonly read: (schemas: readonly JsonSchema[], text: string) => string | number
+}
+
 /** A schema, ready to be asked for, followed and decoded. */
 export interface Declaration<_I, O> {
   /** The function's name, legal for every provider: `^[a-zA-Z0-9_-]{1,64}$`. */
@@ -26,6 +34,8 @@ export interface Declaration<_I, O> {
   readonly dialect: Dialect
   /** What the provider's dialect could not say as it was; where there are any, values are read back through the inverse. */
   readonly rewrites: readonly Rewrite[]
+  /** What a string may stand for, where the caller wants that to be known. */
+  readonly normalizer?: Normalizer
   /** Whether a string and nothing else is declared: the answer is then the message text and no function is needed. */
   readonly isText: boolean
   /**

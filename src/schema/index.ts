@@ -1,3 +1,10 @@
-export { compileParts, compileSchema, type Declaration, type SchemaOptions, validatorOf } from './declaration.ts'
+export {
+  compileParts,
+  compileSchema,
+  type Declaration,
+  type Normalizer,
+  type SchemaOptions,
+  validatorOf,
+} from './declaration.ts'
 export { type Dialect, type DialectRules, dialects, strictDialect } from './dialects.ts'
 export { thrown } from './issues.ts'
