@@ -78,7 +78,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
 }
 
 /** Mendings that the partials have seen as well. */
-export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalized'])
+export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalized', 'replaced'])
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok

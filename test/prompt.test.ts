@@ -91,11 +91,15 @@ describe('examples', () => {
     expect(first(people({ line: 'x' }, { examples: [] }))).toEqual({ role: 'user', content: 'Who? x' })
   })
 
+  const circle: Record<string, unknown> = { ...alice }
+  circle.friend = circle
+
   it.each([
     [{ ...alice, age: 'old' }, 'examples[1]: its output does not fit the schema: age: '],
     [{ name: 'Alice', age: 30 }, 'examples[1]: its output does not fit the schema: city: '],
     [undefined, 'examples[1]: its output does not fit the schema: '],
-    [{ ...alice, age: 30n }, 'examples[1]: its output cannot be written as JSON'],
+    [{ ...alice, age: 30n }, 'examples[1]: its output does not fit the schema: age: '],
+    [circle, 'examples[1]: its output cannot be written as JSON'],
   ])('that would teach a mistake are refused: %o', (output, words) => {
     const wrong = () => sent({ examples: [examples[0], { input: '', output }] })
     expect(wrong).toThrow(ConfigError)
