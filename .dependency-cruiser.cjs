@@ -16,7 +16,7 @@ const floors = [
   { run: '(run|fallback|ask|request|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
-  { extractor: 'extractor\\.ts' },
+  { extractor: '(extractor|explain)\\.ts' },
   { pipeline: 'pipeline/' },
   { index: 'index\\.ts' },
 ]

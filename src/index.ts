@@ -14,6 +14,7 @@ export {
   TimeoutError,
   ToolError,
 } from './errors.ts'
+export { type ExplainedRewrite, type Explanation, explain } from './explain.ts'
 export { extract } from './extract.ts'
 export { type Declaration, defineExtractor, type Extractor, withDefaults } from './extractor.ts'
 export { type JsonSchemaOptions, jsonSchema, type Validated } from './json-schema.ts'

@@ -74,6 +74,15 @@ fine   I would kill for a second part of this.
        A figure of speech: the reader wants to read more.
        openai/gpt-4o-mini ok, openrouter/anthropic/claude-sonnet-4 ok: $0.002762
 `,
+  explain: `openai: about 119 tokens; mode tool
+  leaves: Date as string; JSON has no word for it: made again of what comes
+openai-strict: about 157 tokens; mode tool
+  leaves: Date as string; JSON has no word for it: made again of what comes
+  remark: optional as null; openai-strict wants every key: null says that it is absent
+  seats: records as pairs; openai-strict takes no keys but those that are named: sent as a list of { key, value }
+xai: about 119 tokens; mode tool
+  leaves: Date as string; JSON has no word for it: made again of what comes
+`,
   'inbox-router': `order { number: '4711' } { item: 'desk lamp', cents: 4900, delivered: '2026-11-16' }
 so far: {"name":"refund","value":{"order":"47"}}
 so far: {"name":"refund","value":{"order":"4711"}}

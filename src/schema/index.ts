@@ -8,3 +8,4 @@ export {
 } from './declaration.ts'
 export { type Dialect, type DialectRules, dialects, strictDialect } from './dialects.ts'
 export { thrown } from './issues.ts'
+export type { Rewrite } from './rewrite.ts'

@@ -13,13 +13,48 @@ describe('decant schema', () => {
     const sent = JSON.parse(stdout)
     expect(sent).toMatchObject({ name: 'City', parameters: { required: ['city', 'people'] } })
     const size = JSON.stringify(sent).length
-    expect(stderr).toBe(`City: ${size} bytes, about ${Math.ceil(size / 4)} tokens in every request\n`)
+    expect(stderr).toBe(
+      `City: ${size} bytes, about ${Math.ceil(size / 4)} tokens in every request\n` +
+        'mode tool: the answer is the arguments of a forced function call\n',
+    )
   })
 
   it('says when there is none', async () => {
     const text = "import { z } from 'zod'\nexport default z.string()"
     const { stdout, stderr } = await decant(['schema', 'text.ts'], { folder: folderWith({ 'text.ts': text }) })
     expect([stdout, stderr]).toEqual(['', 'no function: the schema asks for text\n'])
+  })
+
+  it('says what was rewritten for the provider, and what to ask for instead', async () => {
+    const text = `import { z } from 'zod'
+      import { defineExtractor } from 'decant'
+      const schema = z.object({ days: z.array(z.date()), note: z.string().optional() })
+      export default defineExtractor({ name: 'trip', schema, model: 'groq/m', strict: true })`
+    const folder = folderWith({ 'trip.ts': text })
+    const { stderr } = await decant(['schema', 'trip.ts'], { folder })
+    expect(stderr.split('\n').slice(1)).toEqual([
+      'extract.days[]: Date as string; JSON has no word for it: made again of what comes',
+      'extract.note: optional as null; openai-strict wants every key: null says that it is absent',
+      "mode tool: the answer is the arguments of a forced function call; groq sends them in one piece, so for growing partials use mode 'json-schema'",
+      '',
+    ])
+    const told = await decant(['schema', 'trip.ts', '--json'], { folder })
+    expect(parsed(told.stderr).map(({ event, path, used }) => [event, path ?? used])).toEqual([
+      ['function', undefined],
+      ['rewrite', ['days', '[]']],
+      ['rewrite', ['note']],
+      ['mode', 'tool'],
+    ])
+  })
+
+  it('says everything that cannot be sent', async () => {
+    const text = `import { z } from 'zod'
+      import { defineExtractor } from 'decant'
+      const schema = z.object({ a: z.unknown(), b: z.unknown() })
+      export default defineExtractor({ name: 'any', schema, model: 'openai/m', strict: true })`
+    const { code, stderr } = await decant(['schema', 'any.ts'], { folder: folderWith({ 'any.ts': text }) })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/any value at 'b'.*\n.*any value at 'a'/)
   })
 
   it('says what cannot be sent, with 2', async () => {

@@ -558,6 +558,18 @@ export const declarations: readonly Row[] = [
       b: { type: ['string', 'null'], description: 'outside' },
     }),
   },
+  {
+    title: 'a list or a record',
+    z: z => z.object({ a: z.union([z.array(z.string()), z.record(z.string(), z.string())]) }),
+    canonical: object({
+      a: {
+        anyOf: [
+          { type: 'array', items: string },
+          { type: 'object', additionalProperties: string },
+        ],
+      },
+    }),
+  },
   { title: 'a text', z: z => z.string(), canonical: string },
   {
     title: 'a described number',
