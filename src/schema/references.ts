@@ -7,7 +7,7 @@ const ROOT = '#'
 /**
  * Rewrites a document so that a reference remains only where it must or saves tokens: to a schema that holds itself, or to
  * a definition that is used more than once. All others are written out in place. What remains is `#` for the root and
- * `#/$defs/name`; names that a converter made up, and names that a URI would have to encode, become `def1`, `def2`, in
+ * `#/$defs/name`; names that a converter made up, and names that a URI would have to encode, become `def`, `def2`, in
  * order of appearance.
  *
  * Throws `SchemaError` (`not_expressible`) for a reference that leads nowhere: nothing in a schema is ever fetched.
@@ -103,6 +103,9 @@ function reaches(bodies: ReadonlyMap<string, JsonSchema>, target: Target, name: 
 const unused = (bodies: ReadonlyMap<string, unknown>, names: ReadonlyMap<string, string>): string => {
   const taken = new Set([...bodies.keys(), ...names.values()])
   let number = 1
-  while (taken.has(`def${number}`)) number++
-  return `def${number}`
+  while (taken.has(numbered(number))) number++
+  return numbered(number)
 }
+
+/** The first costs one token instead of two, at each reference. */
+const numbered = (number: number): string => (number === 1 ? 'def' : `def${number}`)

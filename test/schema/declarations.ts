@@ -445,13 +445,9 @@ export const declarations: readonly Row[] = [
       const Node: any = m.object({ value: m.string(), next: m.nullable(m.lazy(() => Node)) })
       return m.object({ a: Node, b: m.array(Node) })
     },
-    canonical: object(
-      { a: { $ref: '#/$defs/def1' }, b: { type: 'array', items: { $ref: '#/$defs/def1' } } },
-      undefined,
-      {
-        $defs: { def1: object({ value: string, next: { anyOf: [{ $ref: '#/$defs/def1' }, { type: 'null' }] } }) },
-      },
-    ),
+    canonical: object({ a: { $ref: '#/$defs/def' }, b: { type: 'array', items: { $ref: '#/$defs/def' } } }, undefined, {
+      $defs: { def: object({ value: string, next: { anyOf: [{ $ref: '#/$defs/def' }, { type: 'null' }] } }) },
+    }),
   },
   {
     title: 'two schemas that hold each other',
@@ -460,8 +456,8 @@ export const declarations: readonly Row[] = [
       const Pet: any = z.object({ owner: Person })
       return z.object({ pet: Pet })
     },
-    canonical: object({ pet: { $ref: '#/$defs/def1' } }, undefined, {
-      $defs: { def1: object({ owner: object({ pets: { type: 'array', items: { $ref: '#/$defs/def1' } } }) }) },
+    canonical: object({ pet: { $ref: '#/$defs/def' } }, undefined, {
+      $defs: { def: object({ owner: object({ pets: { type: 'array', items: { $ref: '#/$defs/def' } } }) }) },
     }),
   },
   {
@@ -472,13 +468,13 @@ export const declarations: readonly Row[] = [
       )
       return z.object({ a: Json })
     },
-    canonical: object({ a: { $ref: '#/$defs/def1' } }, undefined, {
+    canonical: object({ a: { $ref: '#/$defs/def' } }, undefined, {
       $defs: {
-        def1: {
+        def: {
           anyOf: [
             { type: ['string', 'number', 'boolean', 'null'] },
-            { type: 'array', items: { $ref: '#/$defs/def1' } },
-            { type: 'object', additionalProperties: { $ref: '#/$defs/def1' } },
+            { type: 'array', items: { $ref: '#/$defs/def' } },
+            { type: 'object', additionalProperties: { $ref: '#/$defs/def' } },
           ],
         },
       },

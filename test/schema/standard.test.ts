@@ -106,12 +106,12 @@ test.each([
   ['what looks encoded and is a name', 'a%20b', '#/$defs/a%20b'],
 ])('a name that a URI would encode is given another: %s', (_, name, $ref) => {
   const pair = { type: 'array', items: { $ref } }
-  const defined = { type: 'array', items: { $ref: '#/$defs/def1' } }
+  const defined = { type: 'array', items: { $ref: '#/$defs/def' } }
   const a = { type: 'object', properties: { x: pair, y: pair } }
   expect(raw({ ...a, $defs: { [name]: { type: 'number' } } })).toEqual({
     type: 'object',
     properties: { x: defined, y: defined },
-    $defs: { def1: { type: 'number' } },
+    $defs: { def: { type: 'number' } },
   })
 })
 
