@@ -37,5 +37,5 @@ console.log(table)
 if (values.write) {
   const file = at('../../BENCHMARKS.md')
   const text = readFileSync(file, 'utf8')
-  writeFileSync(file, text.replace(/(<!-- tokens -->\n)[^]*?(<!-- \/tokens -->)/, `$1${table}\n$2`))
+  writeFileSync(file, text.replace(/(<!-- tokens -->\n)[\s\S]*?(<!-- \/tokens -->)/, `$1${table}\n$2`))
 }
