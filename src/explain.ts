@@ -1,7 +1,7 @@
-import { bodyOf } from './ask.ts'
 import { SchemaError } from './errors.ts'
 import { askingOf, isInContent, requestOf } from './modes.ts'
 import { type Plan, planOf } from './plan.ts'
+import { bodyOf } from './request.ts'
 import { type Declaration, type Dialect, type Rewrite, strictDialect } from './schema/index.ts'
 import { isSchema, mapSchemas, pathOf } from './schema/walk.ts'
 import type { Issue, JsonSchema, Message, Options, Schema, UsedMode } from './types.ts'
