@@ -24,6 +24,19 @@ const example = async (name: string, ...args: string[]): Promise<{ stdout: strin
 
 /** What each example prints, whole. */
 const printed: Record<string, string> = {
+  shopping: `buy 2 x bread
+buy 6 x eggs
+2026-12-03: the dentist
+buy 1 x coffee
+4 calls of functions in 1 request
+`,
+  loose: `first { title: 'Login bug', status: 'in_progress', priority: 1 } from the model
+  status normalized: "In Progress" was read as "in_progress"
+  priority normalized: "1" was read as 1
+second { title: 'Login bug', status: 'in_progress', priority: 1 } from the cache
+  status normalized: "In Progress" was read as "in_progress"
+  priority normalized: "1" was read as 1
+`,
   receipt: `{
   shop: 'Corner Bakery',
   lines: [
