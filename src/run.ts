@@ -1,6 +1,7 @@
 import { orAbort } from './abort.ts'
 import { type Answer, ask, type Context, typed } from './ask.ts'
-import { type ExtractError, OutputError, ToolError } from './errors.ts'
+import { type ExtractError, OutputError, type ToolError } from './errors.ts'
+import { faultError, modelName, outOfSteps } from './failing.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
 import { judge, type Verdict } from './judge.ts'
 import { contextOf, type Draft, keeping, mended, type Repair, repairOf } from './mending.ts'
@@ -8,8 +9,9 @@ import { ignoredFunction } from './modes.ts'
 import { keep, recall, type Slot, slotOf } from './recall.ts'
 import type { Fault } from './repair/fault.ts'
 import { sameFault, wrongIn } from './repair/patch.ts'
-import { closedTurn, ownTurn } from './repair/whole.ts'
-import { formatPath, issueSummary } from './repair/words.ts'
+import { ownTurn } from './repair/whole.ts'
+import { formatPath } from './repair/words.ts'
+import { resultOf } from './result.ts'
 import { runTools, skipTools } from './tools.ts'
 import type { Call, Issue, Message, Result } from './types.ts'
 import { withChecks } from './validate.ts'
@@ -57,8 +59,6 @@ interface Dialogue {
   readonly notes: Issue[]
 }
 
-const modelName = ({ plan }: Context<any, any>): string => `${plan.provider.row.name}/${plan.modelId}`
-
 const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
   let context = await checked(given)
   const { plan, channel, ledger, signal } = context
@@ -67,8 +67,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
   let repairs = 0
   let answerAgain = false
   let toolFailure: ToolError | undefined
-  /** The last failure, what is done about it, and its answer. */
-  let last: { fault: Fault; repair: Repair; answer: Answer } | undefined
+  let last: Failure | undefined
   /** What stands between the transcript and the present turn: the last answer that was refused as a whole. */
   let refused: readonly Message[] = []
   let slot: Slot | undefined
@@ -113,28 +112,23 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
       const mode = (known ? undefined : ignoredFunction(plan, answer)) ?? answer.mode
       if (mode !== answer.mode) channel.emit({ type: 'mode', attempt: channel.attempt, mode })
       if (slot && !known) await keep(context, slot, answer, mode)
-      const { usage, cost, calls } = ledger
-      const { finishReason } = came.turn
-      let all: readonly Message[] | undefined
-      channel.emit({ type: 'finish', attempt: channel.attempt, finishReason, usage })
-      return {
-        output: verdict.output,
-        input: verdict.input,
-        text: verdict.text,
-        reasoning: reasoning.join('\n\n'),
-        usage,
-        ...(cost !== undefined && { cost }),
-        finishReason,
+      channel.emit({
+        type: 'finish',
+        attempt: channel.attempt,
+        finishReason: came.turn.finishReason,
+        usage: ledger.usage,
+      })
+      return resultOf({
+        came,
+        answer,
+        verdict,
         mode,
-        ...(known && { cached: true as const }),
-        calls,
-        warnings: [...notes, ...verdict.warnings],
-        get messages() {
-          all ??= [...transcript, ...closedTurn(turn, new Map(answer.calls.map(call => [call, 'ok'])))]
-          return all
-        },
-        response: answer.response,
-      }
+        transcript,
+        reasoning,
+        notes,
+        ledger,
+        cached: known !== undefined,
+      })
     }
 
     if (verdict.type === 'tools') {
@@ -158,17 +152,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
     if (fault !== last?.fault) {
       for (const issue of unseen(fault, answer)) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
     }
-    const stuck = last?.repair.kind === 'whole' && sameFault(last.fault, fault)
-    const { handedOut } = channel
-    const final = wrongIn(handedOut, fault).length > 0
-    const more = repairs < plan.maxRepairs
-    const why = final
-      ? `; elements that were handed out are final, so nothing was repaired: ${listed(handedOut)}`
-      : stuck && more
-        ? '; the repair has changed nothing, so no other was tried'
-        : ''
-    const error = faultError(context, answer, fault, repairs, why, final ? handedOut : undefined)
-    if (!error.retryable || !more || stuck || final) throw error
+    refuseMore(context, answer, fault, last, repairs)
     const before = last && { fault: last.fault, kind: last.repair.kind }
     const repair = await orAbort(repairOf(context, answer, fault, draft, before), signal)
     repairs++
@@ -184,6 +168,32 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
   }
 }
 
+/** A failure, what is done about it, and its answer. */
+interface Failure {
+  readonly fault: Fault
+  readonly repair: Repair
+  readonly answer: Answer
+}
+
+/** @throws OutputError where a fault is not repaired, or not once more. */
+const refuseMore = (
+  context: Context<any, any>,
+  answer: Answer,
+  fault: Fault,
+  last: Failure | undefined,
+  repairs: number,
+): void => {
+  const { handedOut } = context.channel
+  const stuck = last?.repair.kind === 'whole' && sameFault(last.fault, fault)
+  const final = wrongIn(handedOut, fault).length > 0
+  const more = repairs < context.plan.maxRepairs
+  const error = faultError(context, answer, fault, repairs, {
+    ...(final && { handedOut }),
+    unchanged: stuck && more,
+  })
+  if (!error.retryable || !more || stuck || final) throw error
+}
+
 /** The caller's own check is part of what decides, and so is what strings may be read as. */
 const checked = async <I, O>(context: Context<I, O>): Promise<Context<I, O>> => {
   const { plan, signal } = context
@@ -191,7 +201,7 @@ const checked = async <I, O>(context: Context<I, O>): Promise<Context<I, O>> => 
   if (options.validate === undefined && !options.normalize) return context
   const { validate } = declaration
   const checks = options.validate && { validate: withChecks(validate, options.validate, messages, signal) }
-  const reads = options.normalize && (await import('./decode/normal.ts'))
+  const reads = options.normalize && { normalizer: (await import('./decode/normal.ts')).normalizer }
   return { ...context, plan: { ...plan, declaration: { ...declaration, ...checks, ...reads } } }
 }
 
@@ -210,48 +220,6 @@ const raised = <I, O>(context: Context<I, O>): Context<I, O> | undefined => {
 const unseen = ({ issues }: Fault, { view }: Answer): readonly Issue[] => {
   const told = new Set(view?.issues.map(({ path, code }) => `${code} ${formatPath(path)}`))
   return issues.filter(({ path, code }) => !told.has(`${code} ${formatPath(path)}`))
-}
-
-const faultError = (
-  context: Context<any, any>,
-  { turn, calls, view }: Answer,
-  fault: Fault,
-  repairs: number,
-  why: string,
-  handedOut?: readonly Issue['path'][],
-): OutputError => {
-  const { plan, channel } = context
-  const tried = repairs > 0 ? ` after ${repairs} ${repairs === 1 ? 'repair' : 'repairs'}` : ''
-  return new OutputError(
-    `Cannot decode the answer of ${modelName(context)} as '${plan.declaration.name}'${tried}: ${issueSummary(fault.issues)}${why}`,
-    fault.code,
-    {
-      issues: fault.issues,
-      cause: fault.cause,
-      finishReason: turn.finishReason,
-      text:
-        fault.generation ?? (plan.choice === undefined ? calls[0]?.arguments : undefined) ?? view?.text ?? turn.text,
-      partial: channel.value,
-      ...(handedOut && { handedOut }),
-    },
-  )
-}
-
-/** The first places in words, and how many more there are. */
-const listed = (paths: readonly Issue['path'][]): string => {
-  const more = paths.length - mostListed
-  return `${paths.slice(0, mostListed).map(formatPath).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-const mostListed = 20
-
-const outOfSteps = ({ plan }: Context<any, any>, { turn }: Answer, failure: ToolError | undefined): ToolError => {
-  const toolName = turn.calls[0]?.name ?? ''
-  return new ToolError(
-    `Cannot finish: the model still calls '${toolName}' on step ${plan.maxSteps} of ${plan.maxSteps}${failure ? `; before that: ${failure.message}` : '; raise maxSteps'}`,
-    failure?.code ?? 'max_steps',
-    { toolName: failure?.toolName ?? toolName, cause: failure, text: turn.text },
-  )
 }
 
 const sign = ({ channel, ledger }: Context<any, any>, error: ExtractError): void => {
