@@ -24,6 +24,8 @@ const example = async (name: string, ...args: string[]): Promise<{ stdout: strin
 
 /** What each example prints, whole. */
 const printed: Record<string, string> = {
+  photo: `1 EMH00 4711 2026-11-20T16:04:00.000Z Map(2) { 'day' => 20417.3, 'night' => 8806 }
+`,
   shopping: `buy 2 x bread
 buy 6 x eggs
 2026-12-03: the dentist
