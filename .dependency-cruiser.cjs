@@ -13,7 +13,7 @@ const floors = [
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/', jsonSchema: 'json-schema\\.ts' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
-  { run: '(run|result|failing|fallback|ask|request|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
+  { run: '(run|result|failing|fallback|ask|exchange|context|request|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: '(extractor|explain)\\.ts' },

@@ -1,6 +1,6 @@
 import { Abort, orAbort } from './abort.ts'
-import type { Context } from './ask.ts'
 import { Channel } from './channel.ts'
+import type { Context } from './context.ts'
 import { type Step, stepsOf } from './decode/path.ts'
 import { Shape } from './decode/shape.ts'
 import type { PathState } from './decode/view.ts'

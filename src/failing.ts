@@ -1,5 +1,5 @@
-import type { Answer, Context } from './ask.ts'
-import { OutputError, ToolError } from './errors.ts'
+import type { Answer, Context } from './context.ts'
+import { ExtractError, OutputError, StreamError, ToolError } from './errors.ts'
 import type { Fault } from './repair/fault.ts'
 import { formatPath, issueSummary } from './repair/words.ts'
 import type { Issue } from './types.ts'
@@ -63,3 +63,16 @@ export const outOfSteps = (
     { toolName: failure?.toolName ?? toolName, cause: failure, text: turn.text },
   )
 }
+
+/** What nobody thought of, of a provider or of the platform, breaks the answer, not the promise that errors have a type. */
+export const typed = (cause: unknown): ExtractError =>
+  cause instanceof ExtractError
+    ? cause
+    : new StreamError(
+        'Cannot read the answer: something broke that is not known to break; see the cause',
+        'malformed',
+        {
+          cause,
+          retryable: false,
+        },
+      )

@@ -1,4 +1,4 @@
-import type { Answer, Context } from './ask.ts'
+import type { Answer, Context } from './context.ts'
 import { encodeText } from './decode/encode.ts'
 import { validateJson } from './decode/input.ts'
 import { isUnsafe } from './decode/read.ts'

@@ -1,6 +1,6 @@
 import { orAbort } from './abort.ts'
-import type { Answer, Context } from './ask.ts'
 import { Channel } from './channel.ts'
+import type { Answer, Context } from './context.ts'
 import { hashOf } from './hash.ts'
 import { redact } from './http/redact.ts'
 import { judge, type Verdict } from './judge.ts'

@@ -1,4 +1,4 @@
-import type { Answer } from './ask.ts'
+import type { Answer } from './context.ts'
 import type { Verdict } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import { closedTurn } from './repair/whole.ts'

@@ -1,5 +1,5 @@
 import { orAbort, platformSignal } from './abort.ts'
-import type { Context } from './ask.ts'
+import type { Context } from './context.ts'
 import { decodeStrict } from './decode/strict.ts'
 import { ToolError } from './errors.ts'
 import { issueLines, issueSummary } from './repair/words.ts'

@@ -32,7 +32,7 @@ export type PathState = ReturnType<JsonParser['stateOf']> | 'invalid'
 type Visit = (path: Issue['path'], value: unknown) => void
 
 /** UTF-16 units of an answer, where the options do not say less. */
-const mostCharacters = 16 * 1024 * 1024
+export const mostCharacters = 16 * 1024 * 1024
 
 export interface ViewOptions {
   readonly limits?: Limits | undefined
@@ -260,32 +260,6 @@ export class ArgumentsView implements View {
   /** The last partial is the final input, also where that had to be unwrapped first. */
   mend(value: unknown): void {
     this.#mended = { value }
-  }
-}
-
-/** The partial of a text answer is the text. */
-export class TextView implements View {
-  readonly #text = new GrowingText()
-  readonly #length: number
-
-  constructor({ limits }: ViewOptions = {}) {
-    this.#length = limits?.length ?? mostCharacters
-  }
-
-  feed(delta: string): void {
-    this.#text.append(delta)
-  }
-
-  get hopeless(): Hopeless | undefined {
-    return this.#text.length > this.#length ? tooLong(this.#length) : undefined
-  }
-
-  get value(): unknown {
-    return this.text === '' ? undefined : this.text
-  }
-
-  get text(): string {
-    return this.#text.value
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ArgumentsView, TextView } from '../../src/decode/view.ts'
+import { TextView } from '../../src/decode/text-view.ts'
+import { ArgumentsView } from '../../src/decode/view.ts'
 import { compileSchema } from '../../src/schema/index.ts'
 
 const viewOf = (schema: z.ZodType, onComplete?: ConstructorParameters<typeof ArgumentsView>[1]) =>
