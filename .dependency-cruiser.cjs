@@ -1,7 +1,7 @@
 /** Imports between rooms run downward only: a room may import itself and any room of a floor below its own. */
 const floors = [
   {
-    types: '(types|paths)\\.ts',
+    types: '(types/.+|types|paths)\\.ts',
     abort: 'abort\\.ts',
     nearest: 'nearest\\.ts',
     text: '(text|defined)\\.ts',
@@ -13,7 +13,9 @@ const floors = [
   { wire: 'wire/', decode: 'decode/' },
   { repair: 'repair/', jsonSchema: 'json-schema\\.ts' },
   { channel: '(channel|elements|reader)\\.ts', plan: '(plan|choice|options|prompt|examples|ledger)\\.ts' },
-  { run: '(run|result|failing|fallback|ask|exchange|context|request|sink|access|judge|tools|modes|mending|validate|recall)\\.ts' },
+  {
+    run: '(run|result|failing|fallback|ask|exchange|context|request|sink|access|judge|tools|modes|mending|validate|recall)\\.ts',
+  },
   { extraction: 'extraction\\.ts' },
   { extract: 'extract\\.ts' },
   { extractor: '(extractor|explain)\\.ts' },
