@@ -134,7 +134,10 @@ const mined = defineExtractor({
   model,
   schema: languages.mini,
   prompt: (mail: { body: string }) => mail.body,
-  validate: ({ n }) => (expectTypeOf(n).toBeNumber(), []),
+  validate({ n }) {
+    expectTypeOf(n).toBeNumber()
+    return []
+  },
   examples: [{ input: { body: 'one' }, output: { id: 'a', n: '1' } }],
 })
 expectTypeOf(mined).parameter(0).toEqualTypeOf<{ body: string }>()
@@ -210,7 +213,9 @@ for await (const item of extractAll(route, [['a']])) {
 
 const routed = <M extends Readonly<Record<string, Schema>>>(members: M): Extraction<NamedInput<M>, NamedOutput<M>> =>
   extract(oneOf(members), '', { model })
-expectTypeOf(await routed({ a: languages.ark, b: languages.plain })).toHaveProperty('name').toEqualTypeOf<'a' | 'b'>()
+expectTypeOf(await routed({ a: languages.ark, b: languages.plain }))
+  .toHaveProperty('name')
+  .toEqualTypeOf<'a' | 'b'>()
 
 /** Members that hold themselves. */
 const Node = z.object({
