@@ -1,5 +1,6 @@
-import { compileCheck } from './decode/check/index.ts'
+import { compileExact } from './decode/check/index.ts'
 import { patternOf } from './decode/check/pattern.ts'
+import { resolve } from './decode/shape.ts'
 import { SchemaError } from './errors.ts'
 import { createJsonParser, type JsonValue } from './json/index.ts'
 import { isNothing } from './schema/inexpressible.ts'
@@ -23,10 +24,11 @@ export interface JsonSchemaOptions<T> {
  * A plain JSON Schema as a schema: `extract(jsonSchema<Person>({ type: 'object', … }), …)`. The type is yours to give.
  *
  * @param schema draft 2020-12, or draft 7; references local. Every answer is checked against it: `type`, `enum`, `const`,
- * all limits, `pattern`, `format` (as ajv-formats does), `properties` and what belongs to them, `items`, `prefixItems`,
- * `uniqueItems`, `anyOf`, `oneOf`, `allOf`, `$ref`. Patterns and formats are not held against strings of over 10,000
- * characters, and a least length is kept in code points or in UTF-16 units.
- * @throws SchemaError `not_expressible` for a keyword that is not checked, such as `if`, unless `validate` is given.
+ * all limits, `pattern`, `format` (`date`, `time`, `date-time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uri`,
+ * `uuid`; any other is an annotation), `properties` and what belongs to them, `items`, `prefixItems`, `uniqueItems`,
+ * `anyOf`, `oneOf`, `allOf`, `$ref`. Patterns and formats are not held against strings of over 10,000 characters.
+ * @throws SchemaError `not_expressible` for what is not checked - a keyword such as `if`, a reference out of the document,
+ * a keyword's value that the draft forbids - unless `validate` is given.
  */
 export const jsonSchema = <T = unknown>(
   schema: JsonSchema,
@@ -34,7 +36,7 @@ export const jsonSchema = <T = unknown>(
 ): StandardJsonSchema<T, T> => {
   if (!isSchema(schema)) throw new TypeError('Cannot use this as a JSON Schema: it must be an object')
   const document = newest(JSON.parse(JSON.stringify(schema)))
-  if (options.validate === undefined) refuseUnchecked(document)
+  if (options.validate === undefined) refuseUnchecked(document, document)
   const validate = options.validate ?? checkOf(document)
   const described = (): Record<string, unknown> => ({ ...document })
   return {
@@ -65,16 +67,52 @@ const everyBody = (bodies: unknown, visit: (body: JsonSchema) => unknown): unkno
 const unchecked =
   'not if contains dependentRequired dependentSchemas dependencies unevaluatedProperties unevaluatedItems $dynamicRef $recursiveRef'
 
-const refuseUnchecked = (schema: JsonSchema): JsonSchema => {
+/** @param moved a base of its own (`$id`) stands above, so that `#` is not the document. */
+const refuseUnchecked = (schema: JsonSchema, document: JsonSchema, moved = false): JsonSchema => {
   const keyword = isNothing(without(schema, 'title', 'description'))
     ? undefined
     : unchecked.split(' ').find(each => Object.hasOwn(schema, each))
   if (keyword !== undefined) throw notChecked(`'${keyword}'`)
+  const wrong = Object.keys(schema).find(each => Object.hasOwn(forms, each) && !forms[each]!(schema[each]))
+  if (wrong !== undefined) throw notChecked(`${wrong}: ${JSON.stringify(schema[wrong])}, which draft 2020-12 forbids`)
+  const based = moved || (schema !== document && schema.$id !== undefined)
+  const { $ref } = schema
+  if ($ref !== undefined && (based || resolve($ref, document) === undefined))
+    throw notChecked(`the reference '${$ref}', which leads to no place in it`)
   const patterns = [schema.pattern ?? [], Object.keys(schema.patternProperties ?? {})].flat()
   const unsafe = patterns.find(pattern => patternOf(pattern) === undefined)
-  if (unsafe !== undefined) throw notChecked(`the pattern '${unsafe}', which is none or may take exponential time,`)
-  for (const bodies of [schema.$defs, schema.definitions]) everyBody(bodies, refuseUnchecked)
-  return mapSchemas(schema, refuseUnchecked)
+  if (unsafe !== undefined) throw notChecked(`the pattern '${unsafe}', which is none or may take exponential time`)
+  const inner = (each: JsonSchema): JsonSchema => refuseUnchecked(each, document, based)
+  for (const bodies of [schema.$defs, schema.definitions]) everyBody(bodies, inner)
+  return mapSchemas(schema, inner)
+}
+
+type Form = (value: any) => boolean
+
+const isNumber: Form = value => typeof value === 'number'
+const isCount: Form = value => Number.isInteger(value) && value >= 0
+const isChoice: Form = value => Array.isArray(value) && value.length > 0
+const isType: Form = value => 'null boolean integer number string array object'.split(' ').includes(value)
+
+/** What may stand under a keyword: the check would go by anything else in a way of its own, draft 4's `exclusiveMinimum: true` for one. */
+const forms: Readonly<Record<string, Form>> = {
+  type: value => isType(value) || (isChoice(value) && value.every(isType)),
+  enum: isChoice,
+  required: value => Array.isArray(value) && value.every(key => typeof key === 'string'),
+  anyOf: isChoice,
+  oneOf: isChoice,
+  allOf: isChoice,
+  minLength: isCount,
+  maxLength: isCount,
+  minItems: isCount,
+  maxItems: isCount,
+  minProperties: isCount,
+  maxProperties: isCount,
+  minimum: isNumber,
+  maximum: isNumber,
+  exclusiveMinimum: isNumber,
+  exclusiveMaximum: isNumber,
+  multipleOf: value => isNumber(value) && value > 0,
 }
 
 const notChecked = (what: string): SchemaError =>
@@ -84,11 +122,11 @@ const notChecked = (what: string): SchemaError =>
   )
 
 const checkOf = (document: JsonSchema) => {
-  const check = compileCheck(document)
+  const start = compileExact(document)
   return (value: unknown): Validated<any> => {
     const text = JSON.stringify(value)
     if (text === undefined) return { issues: [missing] }
-    const checker = check.start()
+    const checker = start()
     const parser = createJsonParser({ maxDepth: Infinity, maxLength: Infinity, follower: checker })
     parser.feed(text)
     parser.finish()

@@ -56,9 +56,13 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   /** The document is what everything leads to. */
   readonly sure = true
 
-  constructor(rule: Rule, report: Report) {
+  readonly #unwraps: boolean
+
+  /** @param unwraps the strict end may yet unwrap what was encoded twice. */
+  constructor(rule: Rule, report: Report, unwraps = true) {
     this.#rule = rule
     this.#report = report
+    this.#unwraps = unwraps
   }
 
   get issues(): readonly Issue[] {
@@ -74,7 +78,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (parent === undefined) {
       const place = new Place<Trial>(undefined, undefined)
       this.#root = place
-      if (kind === 'string' && wantsEncoded(this.#rule)) this.#mayBeEncoded(place, [[this.#rule, this]])
+      if (kind === 'string' && this.#unwraps && wantsEncoded(this.#rule))
+        this.#mayBeEncoded(place, [[this.#rule, this]])
       else this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
       place.held = mayWait(kind) && waits(place)
@@ -91,7 +96,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     for (let trial = living(parent); trial !== undefined; trial = after(trial)) {
       const rule = typeof key === 'number' ? trial.element(key) : trial.child
       if (rule === undefined) continue
-      if (kind === 'string' && wantsEncoded(rule)) {
+      if (kind === 'string' && this.#unwraps && wantsEncoded(rule)) {
         encoded ??= []
         encoded.push([rule, trial])
       } else {

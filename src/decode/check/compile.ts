@@ -19,7 +19,7 @@ export interface CompiledRule {
 }
 
 /** A schema of any depth as rules; each is made once, so a schema that holds itself becomes a rule that does. */
-export const compileRule = (document: JsonSchema, wrapper?: string): CompiledRule => {
+export const compileRule = (document: JsonSchema, wrapper?: string, exact = false): CompiledRule => {
   const made = new Map<object, Rule>()
 
   const ruleOf = (schema: unknown): Rule => {
@@ -56,7 +56,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string): CompiledRul
       rule.kinds = union(types.map(type => (type === 'integer' ? bits.number : (bits[type as JsonKind] ?? 0))))
       rule.integer = types.includes('integer') && !types.includes('number')
     }
-    rule.limits = limitsOf(schema, rule.integer)
+    rule.limits = limitsOf(schema, rule.integer, exact)
     rule.maxLength = numberOf(schema.maxLength)
     rule.maxProperties = numberOf(schema.maxProperties)
     rule.uniqueItems = schema.uniqueItems === true
@@ -67,7 +67,9 @@ export const compileRule = (document: JsonSchema, wrapper?: string): CompiledRul
     rule.required = new Set((listOf(schema.required) as string[]).filter(key => !isLenient(properties[key])))
     rule.properties = new Map(entriesOf(schema.properties))
     rule.first = Object.keys(properties).filter(key => comesFirst(properties[key], document))
-    const patterns = entriesOf(schema.patternProperties).map(([source, each]) => [patternOf(source), each] as const)
+    const patterns = entriesOf(schema.patternProperties).map(
+      ([source, each]) => [patternOf(source, exact), each] as const,
+    )
     rule.patterns = patterns.filter((entry): entry is [Pattern, Rule] => entry[0] !== undefined)
     // Behind a pattern that is not run stands a key of which nothing is known.
     if (rule.patterns.length === patterns.length) rule.rest = something(schema.additionalProperties)

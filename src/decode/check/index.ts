@@ -33,3 +33,14 @@ export const compileCheck = (canonical: JsonSchema, wrapper?: string): CompiledC
     start: (listener = {}, name) => new Checker(rule, new Report(listener, { wrapper, name, shape: sent })),
   }
 }
+
+/**
+ * Compiles a schema that has the last word: nothing is left to a schema of the user's, nor to the strict end to unwrap.
+ * Strings are counted and matched in code points, and matched at any length up to `longestMatched`.
+ */
+export const compileExact = (document: JsonSchema): (() => Checker) => {
+  const { rule } = compileRule(document, undefined, true)
+  // Of a schema that has a place for every key, none is a wrapper.
+  const shape = Shape.of({ additionalProperties: true })
+  return () => new Checker(rule, new Report({}, { shape: () => shape }), false)
+}

@@ -21,24 +21,36 @@ type Test = (value: any) => boolean
  * Keyword, kind, code of the issue as Zod names it, words, and the test that a wrong value passes, if the argument makes one.
  * `#` in the words is the argument.
  */
-const rows: readonly (readonly [string, number, string, string, (argument: any) => Test | undefined])[] = [
+const rows: readonly (readonly [
+  string,
+  number,
+  string,
+  string,
+  (argument: any, exact: boolean) => Test | undefined,
+])[] = [
   ['minimum', number, 'too_small', 'at least #', least => value => value < least],
   ['exclusiveMinimum', number, 'too_small', 'more than #', least => value => value <= least],
   ['maximum', number, 'too_big', 'at most #', most => value => value > most],
   ['exclusiveMaximum', number, 'too_big', 'less than #', most => value => value >= most],
   ['multipleOf', number, 'not_multiple_of', 'a multiple of #', step => value => !isWhole(value / step)],
-  ['minLength', string, 'too_small', 'at least # characters', least => value => value.length < least],
-  ['pattern', string, 'invalid_format', 'text that matches #', source => differs(patternOf(source))],
+  [
+    'minLength',
+    string,
+    'too_small',
+    'at least # characters',
+    (least, exact) => value => (exact ? charactersIn(value) : value.length) < least,
+  ],
+  ['pattern', string, 'invalid_format', 'text that matches #', (source, exact) => differs(patternOf(source, exact))],
   ['format', string, 'invalid_format', 'text of the format #', name => differs(formats.get(name), longestMatched)],
   ['minItems', array, 'too_small', 'at least # elements', least => value => value.length < least],
   ['minProperties', object, 'too_small', 'at least # keys', least => value => Object.keys(value).length < least],
 ]
 
-export const limitsOf = (schema: JsonSchema, integer: boolean): Limit[] => {
+export const limitsOf = (schema: JsonSchema, integer: boolean, exact: boolean): Limit[] => {
   const limits = rows.flatMap(([keyword, bit, code, words, make]): Limit[] => {
     const argument = schema[keyword]
     // Draft 4 said `exclusiveMinimum: true`.
-    const fails = argument === undefined || argument === true ? undefined : make(argument)
+    const fails = argument === undefined || argument === true ? undefined : make(argument, exact)
     return fails === undefined ? [] : [{ bit, code, want: words.replace('#', () => String(argument)), fails }]
   })
   return integer ? [{ bit: number, code: 'invalid_type', want: 'integer', fails: isFraction }, ...limits] : limits

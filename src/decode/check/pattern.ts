@@ -15,17 +15,22 @@ const mostSteps = 4_000_000
  * at which all ways to match are still few. What is not run here is still run by the user's own schema, at the end.
  *
  * The user's own expression may well lack the flag: what it would take as UTF-16 units is taken.
+ *
+ * @param exact there is no schema of the user's behind this one: the flag alone, and the length does not depend on the pattern.
  */
-export const patternOf = (source: unknown): Pattern | undefined => {
+export const patternOf = (source: unknown, exact = false): Pattern | undefined => {
   const text = String(source)
-  const longest = longestText(text)
-  if (longest < 1) return undefined
+  const safe = longestText(text)
+  if (safe < 1) return undefined
+  const longest = exact ? longestMatched : safe
   try {
     const points = new RegExp(text, 'u')
     const units = new RegExp(text)
     return {
       test: value =>
-        value.length > longest ? undefined : points.test(value) || (surrogate.test(value) && units.test(value)),
+        value.length > longest
+          ? undefined
+          : points.test(value) || (!exact && surrogate.test(value) && units.test(value)),
     }
   } catch {
     return undefined
