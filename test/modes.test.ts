@@ -367,6 +367,28 @@ describe('a provider that sends arguments in one piece', () => {
     },
   )
 
+  it.each(wires)('of your own gives the right output and the advice, which holds, $wire', async ({ stream }) => {
+    await using server = await modelServer({ call: 'Person', args: json, pieces: json.length })
+    const model = createProvider({ name: 'scripted', baseURL: server.baseURL, argumentsAtOnce: true })('model')
+    const shown = async (options: Partial<Options<any>>): Promise<[seen: unknown[], why: string]> => {
+      const asking = ask(server, { model, ...options })
+      const seen: unknown[] = []
+      for await (const event of asking.events()) if (event.type === 'partial') seen.push(event.value)
+      const { output, mode } = await asking.result()
+      expect(output).toEqual(alice)
+      return [seen, mode.why]
+    }
+    const [atOnce, why] = await shown({ stream })
+    expect(atOnce).toEqual([alice])
+    expect(why).toBe(
+      "the answer is the arguments of a forced function call; scripted sends them in one piece, so for growing partials use mode 'json-schema'",
+    )
+    const { fetch } = spoken(json.match(/.{1,4}/g)!)
+    const [grown, then] = await shown({ mode: 'json-schema', fetch })
+    expect(grown.length).toBeGreaterThan(3)
+    expect(then).not.toContain('in one piece')
+  })
+
   it('gives no such advice where they grow', async () => {
     await using server = await modelServer(call)
     expect((await ask(server).result()).mode).toEqual({
