@@ -26,7 +26,8 @@ export interface JsonSchemaOptions<T> {
  * @param schema draft 2020-12, or draft 7; references local. Every answer is checked against it: `type`, `enum`, `const`,
  * all limits, `pattern`, `format` (`date`, `time`, `date-time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`, `uri`,
  * `uuid`; any other is an annotation), `properties` and what belongs to them, `items`, `prefixItems`, `uniqueItems`,
- * `anyOf`, `oneOf`, `allOf`, `$ref`. Patterns and formats are not held against strings of over 10,000 characters.
+ * `anyOf`, `oneOf`, `allOf`, `$ref`. Patterns and formats are not held against strings of over 10,000 characters; up to
+ * there a pattern takes what time it takes.
  * @throws SchemaError `not_expressible` for what is not checked - a keyword such as `if`, a reference out of the document,
  * a keyword's value that the draft forbids - unless `validate` is given.
  */

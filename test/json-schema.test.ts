@@ -103,3 +103,16 @@ it('extracts: sent, followed, and checked at the end by what was declared', asyn
   })
   expect(await right).toEqual({ id: 'a12', by: 'air' })
 })
+
+it('is asked once the answer is unwrapped: what was encoded twice is no text to it', async () => {
+  const Lists = jsonSchema<{ a: number[] }>({ type: 'object', properties: { a: { type: 'array' } }, required: ['a'] })
+  const asked = extract(Lists, '', {
+    model: 'openai/x',
+    schemaName: 'Lists',
+    fetch: fetchOf(() => streamOf({ name: 'Lists', pieces: ['{"arguments":{"a":"[1]"}}'] })),
+    stream: true,
+  })
+  const { output, warnings } = await asked.result()
+  expect(output).toEqual({ a: [1] })
+  expect(warnings.map(({ code }) => code)).toEqual(['wrapped', 'encoded_twice'])
+})
