@@ -17,6 +17,11 @@ interface Place {
   /** Of a pair: the key, once it is known, and what was written of the value before that. */
   key?: string
   early?: string
+  /** Of a record: something in the list is no pair. */
+  broken?: true
+  /** Of an object that may be one of several: what stands in it, and keys with a null that may stand for nothing. */
+  own?: Map<string, JsonValue>
+  nulls?: Set<string>
 }
 
 type Inverted = Pick<Declaration<unknown, unknown>, 'canonical' | 'wrapper' | 'rewrites' | 'normalizer'>
@@ -42,11 +47,13 @@ export const createInverse = (
   const root = Shape.sent(canonical, wrapper)
   const isSpoken = rewrites.length > 0
   let out = ''
-  let early: Place | undefined
+  /** The pairs around the place whose keys are not known yet. */
+  const early: Place[] = []
   let warnings = 0
   const write = (text: string): void => {
-    if (early === undefined) out += text
-    else early.early += text
+    const pair = early.at(-1)
+    if (pair === undefined) out += text
+    else pair.early += text
   }
   /** What stands in front of a value: a comma, its key. */
   const lead = (up: Place, key: string | number | undefined): void => {
@@ -58,27 +65,37 @@ export const createInverse = (
   const open = (up: Place | undefined, key: string | number | undefined, kind: JsonKind): Place => {
     if (up === undefined) return begin(root, undefined, undefined, kind)
     const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : up.shape.child(key!)
-    if (up.as === 'record')
+    if (up.as === 'record') {
+      if (kind !== 'object') refuse(up)
       return { shape: up.shape.child(restKey), up, at: key, as: kind === 'object' ? 'pair' : 'nothing', filled: false }
+    }
     if (up.as === 'nothing') return { shape, up, at: key, as: 'nothing', filled: false }
     if (up.as === 'pair') {
       if (key === 'key' && kind === 'string') return { shape, up, at: key, as: 'key', filled: false }
       if (key !== 'value') return { shape, up, at: key, as: 'nothing', filled: false }
       // A model that writes the value first is waited for.
-      if (up.key === undefined && early === undefined) {
-        early = up
+      if (up.early === undefined && up.key !== undefined) lead(up.up!, up.key)
+      else {
+        if (up.early === undefined) early.push(up)
         up.early = ''
-      } else lead(up.up!, up.key)
+      }
+      up.filled = true
       return begin(up.shape, up, key, kind)
     }
-    if (isSpoken && kind === 'null' && typeof key === 'string' && up.shape.mayLack(key))
-      return { shape, up, at: key, as: 'nothing', filled: false }
+    if (isSpoken && kind === 'null' && typeof key === 'string') {
+      const lacks = up.shape.mayLack(key)
+      if (lacks === undefined) {
+        up.nulls ??= new Set()
+        up.nulls.add(key)
+      }
+      if (lacks !== false) return { shape, up, at: key, as: 'nothing', filled: false }
+    }
     lead(up, key)
     return begin(shape, up, key, kind)
   }
 
   const begin = (shape: Shape, up: Place | undefined, at: Place['at'], kind: JsonKind): Place => {
-    const isRecord = isSpoken && kind === 'array' && !shape.takes('array') && shape.takes('object')
+    const isRecord = isSpoken && kind === 'array' && !shape.takes('array') && shape.isRecord
     const isHeld = kind === 'string' && normalizer?.waits(shape.schemas) === true
     const as = isRecord ? 'record' : isHeld ? 'held' : kind
     const mark = opening[as]
@@ -86,25 +103,51 @@ export const createInverse = (
     return { shape, up, at, as, filled: false }
   }
 
-  const settle = (place: Place, text: string): void => {
+  const settle = (place: Place, text: string): JsonValue => {
     const meant = normalizer!.read(place.shape.schemas, text)
     write(JSON.stringify(meant))
-    if (meant === text) return
+    if (meant === text) return meant
     const quoted = JSON.stringify(text.slice(0, mostQuoted))
     onNote?.({ path: pathOf(place), code: 'normalized', message: `${quoted} was read as ${JSON.stringify(meant)}` })
+    return meant
+  }
+
+  /** What cannot be read must not be left out in silence. */
+  const refuse = (record: Place): void => {
+    if (record.broken) return
+    record.broken = true
+    onNote?.({ path: pathOf(record), code: 'invalid_pair', message })
   }
 
   const close = (place: Place, value: JsonValue): void => {
-    const { up, as } = place
+    const { up, as, at } = place
+    const meant = as === 'held' ? settle(place, value as string) : value
+    // One schema alone leaves nothing to tell by what else is there.
+    if (isSpoken && up?.as === 'object' && as !== 'nothing' && up.shape.schemas.length > 1) {
+      up.own ??= new Map()
+      up.own.set(String(at), meant)
+      up.nulls?.delete(String(at))
+    }
     if (as === 'key') up!.key = value as string
-    else if (as === 'held') settle(place, value as string)
-    else if (as === 'pair') {
-      if (early === place) {
-        early = undefined
-        lead(up!, place.key ?? '')
-        write(place.early!)
+    else if (as === 'pair') closePair(place)
+    else if (as !== 'nothing' && as !== 'held') {
+      for (const key of place.nulls ?? []) {
+        if (place.shape.mayLack(key, place.own ?? new Map(), place.nulls)) continue
+        lead(place, key)
+        write('null')
       }
-    } else if (as !== 'nothing') write(closing[as] ?? numeral(value))
+      write(closing[as] ?? numeral(value))
+    }
+  }
+
+  const closePair = (pair: Place): void => {
+    const { up, key, filled } = pair
+    if (early.at(-1) === pair) early.pop()
+    if (key === undefined || !filled) refuse(up!)
+    else if (pair.early !== undefined) {
+      lead(up!, key)
+      write(pair.early)
+    }
   }
 
   const parser = createJsonParser<Place>({
@@ -147,6 +190,8 @@ const pathOf = ({ up, at }: Place): Issue['path'] => {
   if (up === undefined) return []
   return up.as === 'pair' ? [...pathOf(up.up!), up.key ?? ''] : [...pathOf(up), at!]
 }
+
+const message = 'expected a list of { "key": …, "value": … }, each with a string as its key'
 
 /** Characters of what came that a warning has. */
 const mostQuoted = 100

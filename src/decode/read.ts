@@ -93,9 +93,9 @@ const keysOf = (value: JsonValue): number => {
   return keys
 }
 
-const unsafe: ReadonlySet<string> = new Set(['unsafe_integer', 'non_finite', 'half_character'])
+const unsafe: ReadonlySet<string> = new Set(['unsafe_integer', 'non_finite', 'half_character', 'invalid_pair'])
 
-/** Whether JavaScript would hold another number than the one that was written, or a text is refused as it is. */
+/** Whether JavaScript would hold another number than the one that was written, or something is refused as it is. */
 export const isUnsafe = ({ code }: Issue): boolean => unsafe.has(code)
 
 const noteOf = ({ path, code }: JsonWarning): Issue => ({ path, code, message: messages[code] })

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json/index.ts'
 import type { JsonSchema } from '../types.ts'
+import { meantBy } from './meant.ts'
 
 /**
  * What the canonical schema says of one place in a document. Unions, references and intersections are opened, so a place
@@ -47,6 +48,11 @@ export class Shape {
     return this.#schemas.some(schema => allows(schema, type))
   }
 
+  /** Whether an object with keys of its own choice may stand here. */
+  get isRecord(): boolean {
+    return this.#schemas.some(({ additionalProperties: rest }) => rest !== undefined && rest !== false)
+  }
+
   /** Whether the schema itself has a place for this key. */
   owns(key: string): boolean {
     return this.#schemas.some(
@@ -57,14 +63,20 @@ export class Shape {
     )
   }
 
-  /** Whether an object may be without this key, and not have null under it. */
-  mayLack(key: string): boolean {
-    const optional = this.#schemas.some(
-      ({ properties, required }) =>
-        Object.hasOwn((properties as object | undefined) ?? {}, key) &&
-        !(required as string[] | undefined)?.includes(key),
+  /**
+   * Whether an object may be without this key, and not have null under it. Undefined where one branch of a union may and
+   * another has null there: what else stands in the object tells, once that is known.
+   *
+   * @param nulls the keys of which that is asked.
+   */
+  mayLack(key: string, own?: ReadonlyMap<string, unknown>, nulls?: ReadonlySet<string>): boolean | undefined {
+    const schemas = own === undefined ? this.#schemas : fitting(this.#schemas, own, nulls)
+    const named = schemas.filter(({ properties }) => Object.hasOwn((properties as object | undefined) ?? {}, key))
+    const takers = named.filter(schema =>
+      open((schema.properties as Record<string, JsonSchema>)[key]!, this.#root).some(each => allows(each, 'null')),
     )
-    return optional && !this.child(key).takes('null')
+    const mayLack = named.some(schema => !takers.includes(schema) && !requiredIn(schema).includes(key))
+    return mayLack && takers.length > 0 ? (own === undefined ? undefined : false) : mayLack
   }
 
   /** Nothing is said of this place: anything may stand here, and in it. */
@@ -102,6 +114,24 @@ export class Shape {
     )
     return this.#lead
   }
+}
+
+const requiredIn = ({ required }: JsonSchema): readonly string[] => (required as string[] | undefined) ?? []
+
+/** Of the branches that an object may be of, those that its literals and its keys leave. */
+const fitting = (
+  schemas: readonly JsonSchema[],
+  own: ReadonlyMap<string, unknown>,
+  nulls: ReadonlySet<string> | undefined,
+): readonly JsonSchema[] => {
+  const meant = meantBy(schemas, Object.fromEntries(own))
+  const left = meant.filter(schema => {
+    const keys = new Set(Object.keys((schema.properties as object | undefined) ?? {}))
+    return (
+      [...own.keys()].every(key => keys.has(key)) && requiredIn(schema).every(key => own.has(key) || nulls?.has(key))
+    )
+  })
+  return left.length > 0 ? left : meant
 }
 
 /** A declaration is opened once, however many answers are read by it; its wrapper is always the same. */
