@@ -64,7 +64,7 @@ export const createInverse = (
 
   const open = (up: Place | undefined, key: string | number | undefined, kind: JsonKind): Place => {
     if (up === undefined) return begin(root, undefined, undefined, kind)
-    const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : up.shape.child(key!)
+    const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : shapeIn(up, key!, kind)
     if (up.as === 'record') {
       if (kind !== 'object') refuse(up)
       return { shape: up.shape.child(restKey), up, at: key, as: kind === 'object' ? 'pair' : 'nothing', filled: false }
@@ -92,6 +92,13 @@ export const createInverse = (
     }
     lead(up, key)
     return begin(shape, up, key, kind)
+  }
+
+  /** Another branch of a union may have a list where this one has a record. */
+  const shapeIn = ({ shape, own }: Place, key: string | number, kind: JsonKind): Shape => {
+    const child = shape.child(key)
+    const isTold = own !== undefined && (kind === 'array' || kind === 'object') && child.schemas.length > 1
+    return isTold ? shape.given(own).child(key) : child
   }
 
   const begin = (shape: Shape, up: Place | undefined, at: Place['at'], kind: JsonKind): Place => {
@@ -124,9 +131,12 @@ export const createInverse = (
     const meant = as === 'held' ? settle(place, value as string) : value
     // One schema alone leaves nothing to tell by what else is there.
     if (isSpoken && up?.as === 'object' && as !== 'nothing' && up.shape.schemas.length > 1) {
-      up.own ??= new Map()
-      up.own.set(String(at), meant)
-      up.nulls?.delete(String(at))
+      const key = String(at)
+      up.nulls?.delete(key)
+      if (up.shape.names(key)) {
+        up.own ??= new Map()
+        up.own.set(key, meant)
+      }
     }
     if (as === 'key') up!.key = value as string
     else if (as === 'pair') closePair(place)

@@ -10,6 +10,7 @@ export class Shape {
   readonly #schemas: readonly JsonSchema[]
   readonly #root: JsonSchema
   readonly #children = new Map<string | number | undefined, Shape>()
+  readonly #branches = new Map<string, Shape>()
   #names: ReadonlySet<string> | undefined
   #lead: number | undefined
 
@@ -89,10 +90,27 @@ export class Shape {
     return this.#schemas.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {}))
   }
 
+  /** Whether the schema has a word for this very key. */
+  names(key: string): boolean {
+    this.#names ??= new Set(this.keys)
+    return this.#names.has(key)
+  }
+
+  /** What is left of it for an object that holds these values already: a discriminator means one branch of a union. */
+  given(own: ReadonlyMap<string, unknown>): Shape {
+    const meant = meantBy(this.#schemas, Object.fromEntries(own))
+    const at = meant.map(schema => this.#schemas.indexOf(schema)).join()
+    let left = this.#branches.get(at)
+    if (left === undefined) {
+      left = new Shape(meant, this.#root)
+      this.#branches.set(at, left)
+    }
+    return left
+  }
+
   child(key: string | number): Shape {
     // Every element behind a list's prefix has the same shape, and so have all values whose keys the schema does not name.
-    this.#names ??= new Set(this.keys)
-    const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : this.#names.has(key) ? key : undefined
+    const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : this.names(key) ? key : undefined
     let child = this.#children.get(slot)
     if (child === undefined) {
       const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot ?? key))

@@ -90,3 +90,17 @@ describe('null where one branch of a union may lack the key and another has null
     expect(before.warnings).toMatchObject([{ path: ['state', 'by'], code: 'duplicate_key' }])
   })
 })
+
+it('a list is a record where the discriminator means the branch that has one', async () => {
+  const Listed = z.object({ kind: z.literal('list'), in: z.object({ parts: z.array(z.object({ key: z.string() })) }) })
+  const Counted = z.object({ kind: z.literal('count'), in: z.object({ parts: z.record(z.string(), z.int()) }) })
+  const schema = z.array(z.discriminatedUnion('kind', [Listed, Counted]))
+  const args =
+    '{"value":[{"kind":"count","in":{"parts":[{"key":"pen","value":2}]}},{"kind":"list","in":{"parts":[{"key":"pen"}]}}]}'
+  const { output, last } = await read(schema, args)
+  expect(output).toEqual([
+    { kind: 'count', in: { parts: { pen: 2 } } },
+    { kind: 'list', in: { parts: [{ key: 'pen' }] } },
+  ])
+  expect(last).toEqual(output)
+})
