@@ -47,6 +47,30 @@ export class Abort {
 
 export const platformSignal = (stop: Stop): AbortSignal => (stop instanceof Abort ? stop.signal : stop)
 
+/** Those who follow a signal of the caller's. */
+class Followers extends Set<() => void> {
+  readonly tell = (): void => {
+    for (const listener of this) listener()
+  }
+}
+
+const followers = new WeakMap<AbortSignal, Followers>()
+
+/**
+ * Calls back when a signal of the caller's aborts, until what it returns is called. However many follow it, the signal has
+ * one listener of ours: Node takes more than ten for a leak and warns.
+ */
+export const follow = (signal: AbortSignal, listener: () => void): (() => void) => {
+  const all = followers.get(signal) ?? new Followers()
+  followers.set(signal, all)
+  if (all.size === 0) signal.addEventListener('abort', all.tell)
+  all.add(listener)
+  return () => {
+    all.delete(listener)
+    if (all.size === 0) signal.removeEventListener('abort', all.tell)
+  }
+}
+
 /**
  * The promise, or the signal's reason as soon as it aborts: what ignores its signal must not keep an aborted run alive.
  * Leaves no listener behind.

@@ -1,4 +1,4 @@
-import { Abort, orAbort } from './abort.ts'
+import { Abort, follow, orAbort } from './abort.ts'
 import { Channel } from './channel.ts'
 import type { Context } from './context.ts'
 import { type Step, stepsOf } from './decode/path.ts'
@@ -145,9 +145,9 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
 
   async #run(): Promise<Result<O>> {
     const { signal: outer } = this.#plan.options
-    const follow = (): void => this.abort(outer?.reason)
-    if (outer?.aborted) follow()
-    outer?.addEventListener('abort', follow, { once: true })
+    const stop = (): void => this.abort(outer?.reason)
+    if (outer?.aborted) stop()
+    const leave = outer && follow(outer, stop)
     this.#streamed = this.#pickWire()
     try {
       this.#abort.throwIfAborted()
@@ -160,7 +160,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
       this.#channel.close(true, error)
       throw error
     } finally {
-      outer?.removeEventListener('abort', follow)
+      leave?.()
     }
   }
 

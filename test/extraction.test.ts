@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { type DeepPartial, type Event, extract } from 'decant'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ModelServer, modelServer } from './helpers/model-server.ts'
@@ -298,6 +299,21 @@ describe('leaving and stopping', () => {
       await extraction[Symbol.asyncIterator]().next()
     }
     await server.requests[0]!.gone
+  })
+
+  it('shares one listener among the extractions that run on a signal, and ends all of them', async () => {
+    const { reply } = held()
+    await using server = await modelServer(reply)
+    const controller = new AbortController()
+    const { signal } = controller
+    const running = Array.from({ length: 20 }, () => start(server, { signal }))
+    const failures = running.map(extraction => extraction.then(undefined, reason => reason))
+    await new Promise(resolve => setImmediate(resolve))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    for (const failure of failures) expect(await failure).toBe(reason)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it("leaves no listener on the caller's signal, untouched or done", async () => {

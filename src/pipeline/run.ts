@@ -1,3 +1,4 @@
+import { follow } from '../abort.ts'
 import type { Extractor } from '../extractor.ts'
 import { Limiter } from '../http/limits.ts'
 import type { Model } from '../types.ts'
@@ -132,9 +133,9 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
   async #run(): Promise<Summary> {
     const workers = this.#workers
     const { signal, journal, limits, budget } = this.#options
-    const follow = (): void => this.abort(signal?.reason)
-    if (signal?.aborted) follow()
-    signal?.addEventListener('abort', follow, { once: true })
+    const stop = (): void => this.abort(signal?.reason)
+    if (signal?.aborted) stop()
+    const leave = signal && follow(signal, stop)
     const { model, fallback = [] } = this.#extractor.declaration
     const [limiter] = [model, ...fallback].map(limiterOf)
     this.#limiter = limiter!
@@ -161,7 +162,7 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     clearTimeout(late)
     clearInterval(ticking)
     release()
-    signal?.removeEventListener('abort', follow)
+    leave?.()
     this.#meter.end()
     this.#over = true
     this.#tell()
