@@ -45,7 +45,8 @@ export interface ExplainedRewrite {
 /**
  * Tells what a schema comes to on the wire, before anything is sent: `explain(Person, { model: 'openai/gpt-4o-mini', strict: true })`.
  *
- * @param options as for `extract`; `model`, `mode`, `strict`, `reasoning` and `tools` change what is told.
+ * @param options as for `extract`; `model`, `mode`, `strict`, `reasoning`, `tools`, `maxSteps` and
+ * `extraBody` change what is told.
  * @throws what `extract` throws before it returns, but for a schema that cannot be sent: that is in `refused`.
  */
 export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): Explanation => {
@@ -72,8 +73,8 @@ export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): E
   const { asking, mode } = askingOf(plan)
   const sent = sentIn(
     bodyOf(
-      { ...plan, options: { strict: options.strict } as Options },
-      requestOf(plan, asking, plan.messages, false, false),
+      { ...plan, options: { strict: options.strict, extraBody: options.extraBody } as Options },
+      requestOf(plan, asking, plan.messages, plan.maxSteps <= 1, false),
     ),
   )
   const characters = Object.keys(sent).length === 0 ? 0 : JSON.stringify(sent).length
@@ -95,7 +96,8 @@ const charactersPerToken = 4
 const sentIn = ({ tools, tool_choice, response_format, messages }: Record<string, any>): Explanation['sent'] => {
   const [first] = messages as readonly Message[]
   return {
-    ...(tools !== undefined && { tools, tool_choice }),
+    ...(tools !== undefined && { tools }),
+    ...(tool_choice !== undefined && { tool_choice }),
     ...(response_format !== undefined && { response_format }),
     ...(first?.role === 'system' && { instructions: String(first.content) }),
   }

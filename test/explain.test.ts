@@ -24,13 +24,17 @@ describe('explain', () => {
     ['tools', { tools: { now: { description: 'The time', inputSchema: z.object({}), execute: () => 0 } } }],
     ['mode json-schema', { mode: 'json-schema' }],
     ['mode json', { mode: 'json' }],
+    ['tools on the only step', { maxSteps: 1, tools: { now: { inputSchema: z.object({}), execute: () => 0 } } }],
+    ['an extraBody that says otherwise', { extraBody: { tool_choice: 'auto', top_p: 1 } }],
+    ['an extraBody that leaves the choice out', { extraBody: { tool_choice: undefined } }],
   ])('tells what is sent: %s', (_, more) => {
     const options = { model: 'openai/gpt-4o-mini', ...more } as Options
     const { sent, characters, tokens } = explain(Order, options)
     const { tools, tool_choice, response_format, messages } = extract(Order, 'Hi', options).request as any
     const [first] = messages
     expect(sent).toEqual({
-      ...(tools && { tools, tool_choice }),
+      ...(tools && { tools }),
+      ...(tool_choice && { tool_choice }),
       ...(response_format && { response_format }),
       ...(first.role === 'system' && { instructions: first.content }),
     })
