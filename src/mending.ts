@@ -1,6 +1,6 @@
 import type { Answer, Context } from './context.ts'
 import { encodeText } from './decode/encode.ts'
-import { validateJson } from './decode/input.ts'
+import { reviveInput, validateJson } from './decode/input.ts'
 import { isUnsafe } from './decode/read.ts'
 import { readDocument } from './decode/strict.ts'
 import { JsonError, type JsonValue } from './json/index.ts'
@@ -174,9 +174,10 @@ const normalizedIn = (warnings: readonly Issue[], { places }: Patch): Issue[] =>
   })
 
 /** An answer that has other elements than those that were handed out is a fault, whatever the schema says of it. */
-export const keeping = <O>({ channel }: Context<any, O>, verdict: Verdict<O>): Verdict<O> => {
-  if (verdict.type !== 'output') return verdict
-  const lost = channel.lostIn(verdict.input)
+export const keeping = <O>({ plan, channel }: Context<any, O>, verdict: Verdict<O>): Verdict<O> => {
+  if (verdict.type !== 'output' || channel.handedOut.length === 0) return verdict
+  // Elements have the dates and Maps for which strings and lists stand in it.
+  const lost = channel.lostIn(reviveInput(verdict.input as JsonValue, plan.declaration).input)
   if (lost.length === 0) return verdict
   const message = 'it was handed out, and the answer that came then has another value here, or none'
   const issues = lost.map(path => ({ path, code: 'handed_out', message }))

@@ -243,6 +243,19 @@ describe('a retry', () => {
     expect(extraction.attempt).toBe(2)
   }, 20_000)
 
+  it('has the same elements again where strings and lists stand for dates and Maps', async () => {
+    const Visit = z.object({ at: z.date(), paid: z.map(z.string(), z.bigint()), page: z.instanceof(URL) })
+    const Visits = z.array(Visit).meta({ title: 'visits' })
+    const visit = { at: '2026-01-02T00:00:00Z', paid: [{ key: 'a', value: '7' }], page: 'https://a.example' }
+    const bad = answers('visits', wrapped([visit, { ...visit, at: 'soon' }]), wrapped([visit, visit]))
+    const extraction = extract(Visits, '', { ...bad, repair: 'whole', onInvalid: 'finish' })
+    const seen = await collect(extraction.elements())
+    const decoded = { at: new Date(visit.at), paid: new Map([['a', 7n]]), page: new URL(visit.page) }
+    expect(seen).toEqual([decoded, decoded])
+    expect(await extraction).toEqual(seen)
+    expect(extraction.attempt).toBe(2)
+  })
+
   it('fails where it has others in the place of those that were handed out', async () => {
     const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
       'data: {"choices":[{"index":0,"delta":{},',
