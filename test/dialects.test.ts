@@ -145,6 +145,15 @@ describe('examples in a dialect', () => {
     expect(JSON.parse(turn.tool_calls[0].function.arguments)).toEqual(order)
   })
 
+  it('as pairs also where an object takes any key and names none', async () => {
+    await using server = await modelServer(calls(['extract', { sizes: [{ key: 'b', value: 2 }] }]))
+    const schema = z.object({ sizes: z.object({}).catchall(z.int()) })
+    const examples = [{ input: 'Earlier', output: { sizes: { a: 1 } } }]
+    expect(await extract(schema, 'Now', { ...strictly(server), examples })).toEqual({ sizes: { b: 2 } })
+    const [, turn] = server.requests[0]!.body.messages
+    expect(JSON.parse(turn.tool_calls[0].function.arguments)).toEqual({ sizes: [{ key: 'a', value: 1 }] })
+  })
+
   it('as the call of a member of a choice', async () => {
     await using server = await modelServer(calls(['refund', refund]))
     const examples = outputs.map(output => ({ input: 'Earlier', output }))

@@ -41,7 +41,7 @@ export const encodeText = (
 const pairOf = ([key, value]: readonly [unknown, unknown]) => ({ key, value })
 
 const isRecord = ({ properties, additionalProperties: rest }: JsonSchema): boolean =>
-  properties === undefined && rest !== undefined && rest !== false
+  Object.keys((properties as object | undefined) ?? {}).length === 0 && rest !== undefined && rest !== false
 
 /** The keys that the value could have, of the first branch of a union that could be meant. */
 const absentFrom = (branches: readonly JsonSchema[], own: ReadonlyMap<string, unknown>): [string, null][] => {
