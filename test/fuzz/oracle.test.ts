@@ -7,6 +7,7 @@ const truth = (text: string) => truthOf(new TextEncoder().encode(text))
 test.each([
   ['a stream', stream()],
   ['a plain body', plain()],
+  ['a plain body with blanks of any kind around', `\u2028${plain()}\u00a0`],
   ['no finish reason', event(opening(whole)) + done],
   ['other line ends', stream().replaceAll('\n', '\r')],
 ])('a value may come of %s', (_, text) => {

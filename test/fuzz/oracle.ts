@@ -15,8 +15,9 @@ export const truthOf = (bytes: Uint8Array): Truth => {
   // What the end has cut of a character is cut, and not broken.
   const read = new TextDecoder().decode(bytes, { stream: true })
   const [text, broken] = wellFormed(bytes) ? [read, false] : [read.slice(0, read.indexOf('\ufffd')), true]
-  const start = text.trimStart()[0]
-  const { payloads, done } = start === '{' || start === '[' ? { payloads: [text], done: true } : eventsOf(text)
+  // Blanks of any kind around a body are no part of it, as around an event.
+  const whole = text.trim()
+  const { payloads, done } = /^[{[]/.test(whole) ? { payloads: [whole], done: true } : eventsOf(text)
   const truth = { forbidden: undefined as string | undefined, pieces: [] as string[], text: '' }
   const forbid = (why: string): void => {
     truth.forbidden ??= why
