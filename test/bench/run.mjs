@@ -56,7 +56,7 @@ const installed = folder => {
 
 const report = new URL('../../BENCHMARKS.md', import.meta.url)
 /** What stands below this line of the report is what a run printed. */
-const marker = '<!-- measured -->\n'
+const [begin, end] = ['<!-- measured -->\n', '<!-- /measured -->\n']
 
 const oneOf = (what, given, known) => {
   const unknown = given.find(each => !known.includes(each))
@@ -115,8 +115,9 @@ const main = async () => {
       if (options.check && bars.some(bar => bar.verdict !== 'pass')) process.exitCode = 1
     }
     if (options.write) {
-      const [above] = readFileSync(report, 'utf8').split(marker)
-      writeFileSync(report, `${above}${marker}\n${parts.join('\n')}`)
+      const [above, rest] = readFileSync(report, 'utf8').split(begin)
+      const [, below] = rest.split(end)
+      writeFileSync(report, `${above}${begin}\n${parts.join('\n')}\n${end}${below}`)
     }
   } finally {
     server.stop()
