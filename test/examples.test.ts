@@ -22,8 +22,18 @@ const example = async (name: string, ...args: string[]): Promise<{ stdout: strin
   }
 }
 
+/** One declaration, as every schema language comes to it. */
+const stay = {
+  type: 'object',
+  properties: { city: { type: 'string' }, nights: { type: 'integer', exclusiveMinimum: 0 } },
+  required: ['city', 'nights'],
+}
+
 /** What each example prints, whole. */
 const printed: Record<string, string> = {
+  languages: ['Zod 4', 'Zod 4 mini', 'Zod 3', 'Valibot', 'ArkType', 'JSON Schema']
+    .map(language => `${language.padEnd(11)} ${JSON.stringify(stay)}\n`)
+    .join(''),
   photo: `1 EMH00 4711 2026-11-20T16:04:00.000Z Map(2) { 'day' => 20417.3, 'night' => 8806 }
 `,
   shopping: `buy 2 x bread
