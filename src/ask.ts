@@ -2,6 +2,7 @@ import { accessOf } from './access.ts'
 import type { Answer, Context } from './context.ts'
 import { APIError, ExtractError } from './errors.ts'
 import { exchange } from './exchange.ts'
+import { modelName } from './failing.ts'
 import { nextTry, sleep } from './http/retry.ts'
 import type { OpenCall } from './ledger.ts'
 import { askingOf, requestOf, stepDown } from './modes.ts'
@@ -35,7 +36,7 @@ export const ask = async <I, O>(
       // Before the ledger opens a call: without a key nothing is sent.
       const given = accessOf(plan, context.streamed, signal)
       const access = given instanceof Promise ? await given : given
-      const model = `${plan.provider.row.name}/${plan.modelId}`
+      const model = modelName(context)
       ledger.admit(json, model)
       call = ledger.open(sending, channel.attempt, model, mode.used)
       if (channel.watched)

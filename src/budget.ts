@@ -2,7 +2,7 @@ import { BudgetError, ConfigError } from './errors.ts'
 import type { BudgetLimits, Price, SharedBudget, Spent, Usage } from './types.ts'
 
 /** Characters to a token, where nobody counted. */
-const charactersPerToken = 4
+export const charactersPerToken = 4
 /** Costs are summed in whole units of this many to the dollar, so that no sum ends in ...00000001. */
 const unitsPerDollar = 1e12
 /** A timer holds no more milliseconds. */

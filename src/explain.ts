@@ -1,8 +1,10 @@
+import { tokensOf } from './budget.ts'
+import { defined } from './defined.ts'
 import { SchemaError } from './errors.ts'
 import { askingOf, isInContent, requestOf } from './modes.ts'
-import { type Plan, planOf } from './plan.ts'
+import { dialectOf, type Plan, planOf } from './plan.ts'
 import { bodyOf } from './request.ts'
-import { type Declaration, type Dialect, type Rewrite, strictDialect } from './schema/index.ts'
+import type { Declaration, Dialect, Rewrite } from './schema/index.ts'
 import { isSchema, mapSchemas, pathOf } from './schema/walk.ts'
 import type { Issue, JsonSchema, Message, Options, Schema, UsedMode } from './types.ts'
 import { resolveModel } from './wire/providers.ts'
@@ -50,8 +52,8 @@ export interface ExplainedRewrite {
  * @throws what `extract` throws before it returns, but for a schema that cannot be sent: that is in `refused`.
  */
 export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): Explanation => {
-  const { row } = resolveModel(options.model).provider
-  const dialect = options.strict ? strictDialect(row.dialect) : row.dialect
+  const { provider } = resolveModel(options.model)
+  const dialect = dialectOf(provider, options)
   let plan: Plan<I, O>
   try {
     plan = planOf(schema, '', { ...options, instructions: undefined, fallback: [] })
@@ -81,24 +83,19 @@ export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): E
   return {
     dialect,
     mode,
-    recommended: asking === 'forced' && row.argumentsAtOnce ? 'json-schema' : undefined,
+    recommended: asking === 'forced' && provider.row.argumentsAtOnce ? 'json-schema' : undefined,
     sent,
     rewrites: declarationsOf(plan, isInContent(asking), dialect).flatMap(rewritesOf),
     refused: [],
     characters,
-    tokens: Math.ceil(characters / charactersPerToken),
+    tokens: tokensOf(characters),
   }
 }
-
-/** Of compact JSON Schema, in the o200k encoding. */
-const charactersPerToken = 4
 
 const sentIn = ({ tools, tool_choice, response_format, messages }: Record<string, any>): Explanation['sent'] => {
   const [first] = messages as readonly Message[]
   return {
-    ...(tools !== undefined && { tools }),
-    ...(tool_choice !== undefined && { tool_choice }),
-    ...(response_format !== undefined && { response_format }),
+    ...defined({ tools, tool_choice, response_format }),
     ...(first?.role === 'system' && { instructions: String(first.content) }),
   }
 }

@@ -3,6 +3,7 @@ import { withoutHalves } from './decode/halves.ts'
 import { type Decoded, decodeStrict } from './decode/strict.ts'
 import { TextView } from './decode/text-view.ts'
 import { OutputError } from './errors.ts'
+import { modelName } from './failing.ts'
 import { isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import type { Issue } from './types.ts'
@@ -108,10 +109,11 @@ const decodeText = async <O>({ plan, channel }: Context<any, O>, text: string): 
   return { ok: true, output: validated.value, input: value, warnings: notes }
 }
 
-const refuseUnclean = ({ plan, channel, ledger }: Context<any, any>, { turn, view }: Answer): void => {
+const refuseUnclean = (context: Context<any, any>, { turn, view }: Answer): void => {
+  const { plan, channel, ledger } = context
   const refuse = (code: OutputError['code'], why: string): never => {
     ledger.settle(code, [])
-    throw new OutputError(`Cannot use the answer of ${plan.provider.row.name}/${plan.modelId}: ${why}`, code, {
+    throw new OutputError(`Cannot use the answer of ${modelName(context)}: ${why}`, code, {
       finishReason: turn.finishReason,
       text: view?.text ?? (turn.refusal || turn.text),
       partial: channel.value,

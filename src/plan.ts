@@ -84,13 +84,17 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
   return { ...plan, fallbacks }
 }
 
+/** Whose rules a schema keeps. */
+export const dialectOf = ({ row }: Provider, { strict }: Pick<Options<any>, 'strict'>): Dialect =>
+  strict ? strictDialect(row.dialect) : row.dialect
+
 /** What of a plan depends on the provider's dialect. */
 const spokenTo = <I, O>(
-  { row }: Provider,
+  provider: Provider,
   schema: Schema<I, O>,
   options: Options<any> & Examples<Prompt, I>,
 ): Pick<Plan<I, O>, 'declaration' | 'choice' | 'examples' | 'tools' | 'functions' | 'answers'> => {
-  const dialect = options.strict ? strictDialect(row.dialect) : row.dialect
+  const dialect = dialectOf(provider, options)
   const choice = choiceOf(schema)
   const declaration = compileSchema(schema, {
     name: options.schemaName,

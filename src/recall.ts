@@ -1,6 +1,7 @@
 import { orAbort } from './abort.ts'
 import { Channel } from './channel.ts'
 import type { Answer, Context } from './context.ts'
+import { modelName } from './failing.ts'
 import { hashOf } from './hash.ts'
 import { redact } from './http/redact.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -59,7 +60,7 @@ export const recall = async <I, O>(
   { store, key, notes }: Slot,
   kind: Call['kind'],
 ): Promise<{ readonly answer: Answer; readonly said: Verdict<O> } | undefined> => {
-  const { plan, channel, ledger, signal } = context
+  const { channel, ledger, signal } = context
   const started = performance.now()
   try {
     const text = await orAbort(Promise.resolve(store.get(key)), signal)
@@ -78,7 +79,7 @@ export const recall = async <I, O>(
     ledger.recalled({
       kind,
       attempt,
-      model: `${plan.provider.row.name}/${plan.modelId}`,
+      model: modelName(context),
       mode: mode.used,
       received: [turn.text, turn.reasoning, ...turn.calls.map(each => each.arguments)].join('').length,
       timing: { total: performance.now() - started },

@@ -1,4 +1,5 @@
 import { orAbort, type Stop } from '../abort.ts'
+import { charactersPerToken } from '../budget.ts'
 import { APIError } from '../errors.ts'
 import type { Usage } from '../types.ts'
 import { headroomOf, waitFor } from './headroom.ts'
@@ -10,7 +11,6 @@ interface Limit {
   readonly tpm?: number | undefined
 }
 
-const charactersPerToken = 4
 /** Tokens of an answer, before one has come. */
 const firstGuess = 500
 /** How much the newest answer weighs in what the next one is thought to be. */
