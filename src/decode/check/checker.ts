@@ -138,7 +138,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     else this.#last!.next = trial
     this.#last = trial
     if (rule.strings !== undefined || rule.maxLength < Infinity) place.watched = true
-    if (rule.uniqueItems) place.unique = true
+    if (rule.uniqueItems && kind === 'array') place.unique = true
     for (const part of rule.parts) this.#try(part, place, trial, kind)
     for (const { rules, exactlyOne } of rule.unions) {
       const union = new Union(trial, place, rules.length)

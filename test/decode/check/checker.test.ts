@@ -278,6 +278,12 @@ describe('what a view asks', () => {
   })
 })
 
+test('elements of a list are unique, values of an object need not be', () => {
+  const schema = { uniqueItems: true, maxProperties: 3 }
+  expect(issuesIn(schema, '{"a":1,"b":1}')).toEqual([])
+  expect(issuesIn(schema, '[{"a":1,"b":1},1,1]')).toEqual([['2', 'not_unique', 'expected no element twice']])
+})
+
 test('a pattern is run on a text of a length that keeps it fast', () => {
   for (const pattern of ['^a*a*$', 'a+c', '^a+|c']) expect(messagesIn({ pattern }, 'b'.repeat(1400))).toHaveLength(1)
   for (const pattern of ['^a*$', '^(?:a|c)$', '^[A-Z]{2}\\d{2}[A-Z0-9]{11,30}$', '^(?:ab)+$'])
