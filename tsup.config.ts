@@ -1,4 +1,34 @@
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
+import ts from 'typescript'
+
+/**
+ * Functions of a module as declarations. V8 reads the body of an inner arrow function in full when the module is loaded, and that
+ * of a declaration only as far as to find its end: a fifth of the time that the import takes.
+ */
+const declared = (code: string): string => {
+  const source = ts.createSourceFile('chunk.js', code, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
+  let written = ''
+  let end = 0
+  for (const statement of source.statements) {
+    if (!ts.isVariableStatement(statement)) continue
+    const [variable, ...others] = statement.declarationList.declarations
+    const made = variable!.initializer
+    if (others.length > 0 || !made || !ts.isArrowFunction(made) || !ts.isBlock(made.body)) continue
+    const textOf = ({ pos, end }: ts.TextRange): string => code.slice(pos, end)
+    // An arrow function has the `this` of the module.
+    if (/\bthis\b/.test(textOf(made))) continue
+    const head = made.modifiers ? 'async function' : 'function'
+    const name = textOf(variable!.name)
+    written += `${code.slice(end, statement.getStart(source))}${head}${name}(${textOf(made.parameters)})${textOf(made.body)}`
+    end = statement.end
+  }
+  return written + code.slice(end)
+}
+
+const declareFunctions: NonNullable<Options['plugins']>[number] = {
+  name: 'declare-functions',
+  renderChunk: (code, { path }) => (/\.c?js$/.test(path) ? { code: declared(code) } : undefined),
+}
 
 const library = defineConfig({
   entry: {
@@ -15,6 +45,7 @@ const library = defineConfig({
   external: [/^node:/],
   removeNodeProtocol: false,
   treeshake: true,
+  plugins: [declareFunctions],
   clean: ['!cli/**'],
   // `Extraction` is AsyncDisposable, which lib ES2022 does not declare: the declarations bring it along.
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
