@@ -3,7 +3,7 @@ import { isNothing, notExpressible, nothing, refuseInexpressible } from './inexp
 import { foldIntersection } from './intersections.ts'
 import { nameIn, resolveReferences } from './references.ts'
 import { foldUnion } from './unions.ts'
-import { isSchema, mapSchemas, pathOf, without } from './walk.ts'
+import { isSchema, mapSchemas, pathOf, typesOf, without } from './walk.ts'
 
 /**
  * One form for what the schema libraries say each in their own way: draft 2020-12 as plain JSON data, the input side, every
@@ -87,7 +87,7 @@ function tidyChoice({ const: literal, ...schema }: JsonSchema): JsonSchema {
 }
 
 function tidyList(schema: JsonSchema): JsonSchema {
-  if (![schema.type].flat().includes('array')) return schema
+  if (!typesOf(schema).includes('array')) return schema
   // Draft 7 wrote a tuple as a list under `items` and its rest as `additionalItems`.
   const [prefix, rest] = Array.isArray(schema.items)
     ? [schema.items, schema.additionalItems]

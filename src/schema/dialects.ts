@@ -1,3 +1,5 @@
+import type { Issue } from '../types.ts'
+
 /** What a provider takes of JSON Schema, as far as it takes less than all of it. */
 export interface DialectRules {
   /** Every property must be `required`: one that may be absent is sent as nullable, and its null is read as absent. */
@@ -88,3 +90,21 @@ export type Dialect = keyof typeof dialects
 /** The dialect where the provider is asked to enforce the schema. */
 export const strictDialect = (dialect: Dialect): Dialect =>
   dialect === 'xai' || dialect === 'gemini' || dialect === 'anthropic' ? dialect : 'openai-strict'
+
+/** One thing that a schema could not say to a provider as it was. */
+export interface Rewrite {
+  /** In the user's shape; `[]` stands for any element or key. */
+  readonly path: Issue['path']
+  readonly rule: Rule
+  /** Of a rule that several keywords break, which one; nothing of it is left but words. */
+  readonly keyword?: string
+}
+
+/** What is done about it; `explain` says why. */
+export type Rule =
+  | 'optional as null'
+  | 'records as pairs'
+  | 'no tuples'
+  | 'one type a place'
+  | 'reference alone'
+  | 'told in words'

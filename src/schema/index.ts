@@ -6,6 +6,5 @@ export {
   type SchemaOptions,
   validatorOf,
 } from './declaration.ts'
-export { type Dialect, type DialectRules, dialects, strictDialect } from './dialects.ts'
+export { type Dialect, type DialectRules, dialects, type Rewrite, strictDialect } from './dialects.ts'
 export { thrown } from './issues.ts'
-export type { Rewrite } from './rewrite.ts'

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../types.ts'
 import { isNothing, nothing } from './inexpressible.ts'
-import { annotations, hasOnly, same } from './walk.ts'
+import { annotations, hasOnly, same, typesOf } from './walk.ts'
 
 /**
  * The shortest exact form of a union: `anyOf` throughout (providers do not know `oneOf`), bare types as one list of types,
@@ -64,8 +64,6 @@ const choice = new Set(['type', 'enum'])
 
 const isPure = (schema: JsonSchema, keywords: ReadonlySet<string>): boolean =>
   Object.keys(schema).length === keywords.size && hasOnly(schema, keywords)
-
-const typesOf = ({ type }: JsonSchema): unknown[] => (Array.isArray(type) ? type : [type])
 
 const one = (types: unknown[]): unknown => {
   const distinct = [...new Set(types)]

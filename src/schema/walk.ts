@@ -56,6 +56,9 @@ export const without = (schema: JsonSchema, ...keywords: string[]): JsonSchema =
     ? Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)))
     : schema
 
+/** Its `type`, as a list. */
+export const typesOf = ({ type }: JsonSchema): unknown[] => [type].flat()
+
 /** Whether the schema has no keyword but these. */
 export const hasOnly = (schema: JsonSchema, keywords: ReadonlySet<string>): boolean =>
   Object.keys(schema).every(keyword => keywords.has(keyword))
