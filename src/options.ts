@@ -8,73 +8,70 @@ type Kind = keyof typeof kinds
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(Symbol.iterator in value)
 
-/** What fits, what to say when a value does not, and as what to throw it. */
-type Wanted = readonly [fits: (value: any) => boolean, wanted: string, Misuse?: ErrorConstructor]
+/** What fits, what to say when a value does not, the options of a call that take it (default: the one of its name), and as what a misfit is thrown. */
+type Wanted = readonly [
+  fits: (value: any) => boolean,
+  wanted: string,
+  options?: string | undefined,
+  Misuse?: ErrorConstructor,
+]
 
 const oneOf = (...choices: readonly string[]): Wanted => {
   const listed = choices.map(choice => `'${choice}'`)
   const wanted = `${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}`
-  return [value => choices.includes(value), wanted, RangeError]
+  return [value => choices.includes(value), wanted, undefined, RangeError]
 }
 
-const [isStrategy, strategies] = oneOf('auto', 'patch', 'whole')
+const [isStrategy, ...strategy] = oneOf('auto', 'patch', 'whole')
 
 /** Every kind of value. */
 const kinds = {
-  string: [value => typeof value === 'string', 'a string'],
-  boolean: [value => typeof value === 'boolean', 'true or false'],
-  number: [Number.isFinite, 'a finite number'],
-  count: [value => Number.isInteger(value) && value >= 0, 'an integer of at least 0'],
-  positive: [value => Number.isInteger(value) && value > 0, 'an integer of at least 1'],
-  milliseconds: [value => typeof value === 'number' && value > 0, 'a number of milliseconds above 0', RangeError],
-  object: [isPlain, 'an object'],
+  /** Looked at on its own. */
+  other: [() => true, '', 'model budget timeout'],
+  string: [value => typeof value === 'string', 'a string', 'instructions schemaName schemaDescription'],
+  boolean: [value => typeof value === 'boolean', 'true or false', 'strict stream normalize'],
+  number: [Number.isFinite, 'a finite number', 'temperature seed'],
+  count: [
+    value => Number.isInteger(value) && value >= 0,
+    'an integer of at least 0',
+    'maxRetries maxRetryDelay maxRepairs',
+  ],
+  positive: [value => Number.isInteger(value) && value > 0, 'an integer of at least 1', 'maxOutputTokens maxSteps'],
+  milliseconds: [value => typeof value === 'number' && value > 0, 'a number of milliseconds above 0', '', RangeError],
+  object: [isPlain, 'an object', 'tools reasoning prices limits extraBody'],
   texts: [
     value => isPlain(value) && Object.values(value).every(each => typeof each === 'string'),
     'an object of strings',
+    'headers',
   ],
-  function: [value => typeof value === 'function', 'a function'],
-  key: [value => typeof value === 'string' || typeof value === 'function', 'a string or a function that returns one'],
-  store: [value => typeof value?.get === 'function' && typeof value.set === 'function', 'an object with get and set'],
+  function: [value => typeof value === 'function', 'a function', 'validate fetch onEvent'],
+  key: [
+    value => typeof value === 'string' || typeof value === 'function',
+    'a string or a function that returns one',
+    'apiKey',
+  ],
+  store: [
+    value => typeof value?.get === 'function' && typeof value.set === 'function',
+    'an object with get and set',
+    'cache',
+  ],
   signal: [value => typeof value?.addEventListener === 'function', 'an AbortSignal'],
-  models: [Array.isArray, "a list of models, as in ['groq/model-id']"],
+  models: [Array.isArray, "a list of models, as in ['groq/model-id']", 'fallback'],
   examples: [
     value => Array.isArray(value) && value.every(each => isPlain(each) && 'input' in each && 'output' in each),
     'a list of { input, output }',
   ],
   mode: oneOf('auto', 'tool', 'json-schema', 'json'),
-  repair: [value => typeof value === 'function' || isStrategy(value), strategies, RangeError],
+  repair: [value => typeof value === 'function' || isStrategy(value), ...strategy],
   onTruncated: oneOf('error', 'raise'),
   onInvalid: oneOf('auto', 'stop', 'finish'),
   wellFormed: oneOf('keep', 'replace', 'refuse'),
-  /** Looked at on its own. */
-  other: [() => true, ''],
 } satisfies Record<string, Wanted>
 
-/** Every option of a call, by the kind of value it takes. */
-const optionsOf: Readonly<Record<string, string>> = {
-  other: 'model budget timeout',
-  string: 'instructions schemaName schemaDescription',
-  boolean: 'strict stream normalize',
-  number: 'temperature seed',
-  count: 'maxRetries maxRetryDelay maxRepairs',
-  positive: 'maxOutputTokens maxSteps',
-  object: 'tools reasoning prices limits extraBody',
-  texts: 'headers',
-  function: 'validate fetch onEvent',
-  key: 'apiKey',
-  store: 'cache',
-  signal: 'signal',
-  models: 'fallback',
-  examples: 'examples',
-  mode: 'mode',
-  repair: 'repair',
-  onTruncated: 'onTruncated',
-  onInvalid: 'onInvalid',
-  wellFormed: 'wellFormed',
-} satisfies Partial<Record<Kind, string>>
-
 const kindOf: ReadonlyMap<string, Kind> = new Map(
-  Object.entries(optionsOf).flatMap(([kind, names]) => names.split(' ').map(name => [name, kind as Kind])),
+  Object.entries<Wanted>(kinds).flatMap(([kind, [, , names = kind]]) =>
+    (names.match(/\w+/g) ?? []).map(name => [name, kind as Kind] as const),
+  ),
 )
 
 /** What the decoder reads of an answer at most. */
@@ -134,7 +131,7 @@ const checkName = (what: string, name: string, names: readonly string[]): void =
 }
 
 const checkKind = (name: string, value: unknown, kind: Kind): void => {
-  const [fits, wanted, Misuse = typeof value === 'number' ? RangeError : TypeError]: Wanted = kinds[kind]
+  const [fits, wanted, , Misuse = typeof value === 'number' ? RangeError : TypeError]: Wanted = kinds[kind]
   if (value === undefined || fits(value)) return
   // Of a key not even a wrong one is shown.
   throw new Misuse(

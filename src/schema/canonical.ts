@@ -1,4 +1,5 @@
 import type { Issue, JsonSchema } from '../types.ts'
+import { bounds } from './dialects.ts'
 import { isNothing, notExpressible, nothing, refuseInexpressible } from './inexpressible.ts'
 import { foldIntersection } from './intersections.ts'
 import { nameIn, resolveReferences } from './references.ts'
@@ -44,21 +45,11 @@ const plainData = (raw: JsonSchema): JsonSchema =>
       if (typeof value === 'bigint') return String(value)
       if (typeof value === 'number' && !Number.isFinite(value)) return undefined
       // Zod's own conversion has made them null.
-      return value === null && bounds.has(keyword) ? undefined : value
+      return value === null && bounding.has(keyword) ? undefined : value
     }),
   )
 
-const bounds: ReadonlySet<string> = new Set([
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-])
+const bounding: ReadonlySet<string> = new Set(`${bounds}minItems`.split(' '))
 
 const tidy = (schema: JsonSchema): JsonSchema =>
   foldIntersection(foldUnion(tidyObject(tidyList(tidyChoice(tidyNumber(without(schema, ...noise)))))))

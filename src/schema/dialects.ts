@@ -31,10 +31,11 @@ export interface DialectRules {
 }
 
 /** No provider enforces these, and each refuses some. */
-const rare =
+export const rare =
   'default examples deprecated title patternProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas unevaluatedProperties uniqueItems contains minContains maxContains unevaluatedItems contentEncoding contentMediaType not if then else '
 
-const bounds = 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems '
+/** Of numbers, strings and lists; every provider takes `minItems`, if only up to 1. */
+export const bounds = 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems '
 
 /**
  * - `openai-strict`: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas. Groq's `strict: true`

@@ -3,19 +3,11 @@ import type { JsonSchema } from '../types.ts'
 /** One step from a schema into a schema that it holds: the keyword, and the key or index under it where there is one. */
 export type Step = readonly [keyword: string, key?: string | number]
 
-const one = new Set([
-  'items',
-  'additionalItems',
-  'additionalProperties',
-  'propertyNames',
-  'contains',
-  'not',
-  'if',
-  'then',
-  'else',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-])
+const one = new Set(
+  'items additionalItems additionalProperties propertyNames contains not if then else unevaluatedItems unevaluatedProperties'.split(
+    ' ',
+  ),
+)
 const list = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items'])
 const map = new Set(['properties', 'patternProperties', 'dependentSchemas'])
 

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../types.ts'
-import { type Dialect, type DialectRules, dialects } from './dialects.ts'
+import { bounds, type Dialect, type DialectRules, dialects, rare } from './dialects.ts'
 import { isNothing } from './inexpressible.ts'
 import { refersToRoot, repoint } from './references.ts'
 import { HINT, LENIENT } from './strings.ts'
@@ -69,11 +69,7 @@ const present = (properties: JsonSchema): JsonSchema =>
 
 /** JSON Schema's own; what else a user wrote into the metadata of a schema is for the user's eyes. */
 const keywords: ReadonlySet<string> = new Set(
-  `$ref $defs type enum const title description default examples deprecated
-  properties required additionalProperties patternProperties propertyNames minProperties maxProperties
-  dependentRequired dependentSchemas unevaluatedProperties
-  items prefixItems minItems maxItems uniqueItems contains minContains maxContains unevaluatedItems
-  minimum maximum exclusiveMinimum exclusiveMaximum multipleOf
-  minLength maxLength pattern format contentEncoding contentMediaType
-  anyOf allOf not if then else`.split(/\s+/),
+  `${rare}${bounds}$ref $defs type enum const description properties required additionalProperties items prefixItems minItems pattern format anyOf allOf`.split(
+    ' ',
+  ),
 )
