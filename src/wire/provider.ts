@@ -154,7 +154,7 @@ const environment = (name: string): string | undefined => {
   return process?.env?.[name] || undefined
 }
 
-const optionNames = Object.keys({
+const optionNames = {
   name: true,
   baseURL: true,
   apiKey: true,
@@ -171,7 +171,7 @@ const optionNames = Object.keys({
   argumentsAtOnce: true,
   dialect: true,
   retryBudget: true,
-} satisfies Record<keyof ProviderOptions, true>)
+} satisfies Record<keyof ProviderOptions, true>
 
 const checkOptions = (options: ProviderOptions): void => {
   if (typeof options !== 'object' || options === null) {
@@ -185,8 +185,8 @@ const checkOptions = (options: ProviderOptions): void => {
     throw new TypeError(`Cannot create a provider with ${given}: it must be a non-empty string without '/'`)
   }
   for (const option of Object.keys(options)) {
-    if (optionNames.includes(option)) continue
-    const near = nearest(option, optionNames)
+    if (Object.hasOwn(optionNames, option)) continue
+    const near = nearest(option, Object.keys(optionNames))
     const hint = near ? ` (did you mean '${near}'?)` : ''
     throw new TypeError(`Cannot create provider '${name}' with option '${option}': there is no such option${hint}`)
   }
