@@ -14,7 +14,7 @@ export interface Part {
 const person = 'const Person = z.object({ name: z.string(), age: z.int(), city: z.string() })'
 
 /** The smallest streaming program: what a page pays for. */
-const program = `
+export const program = `
   import { z } from 'zod'
   import { extract } from 'decant'
   ${person}
@@ -25,7 +25,7 @@ const zod3Conversion = `export { zodToJsonSchema } from 'zod-to-json-schema'`
 
 const zod = ['zod', 'zod/*']
 
-const others = [...zod, 'zod-to-json-schema']
+export const others = [...zod, 'zod-to-json-schema']
 
 /**
  * The parts of the minimal streaming program, bundled for the browser from the built package.
@@ -67,7 +67,7 @@ const loadedAtOnce = ({ outputs }: Metafile): ReadonlySet<string> => {
   return loaded
 }
 
-const browser = {
+export const browser = {
   bundle: true,
   write: false,
   metafile: true,
@@ -81,7 +81,7 @@ const browser = {
   tsconfigRaw: {},
 } as const satisfies BuildOptions
 
-const kib = (bytes: number): string => `${(bytes / 1024).toFixed(2)} KiB`
+export const kib = (bytes: number): string => `${(bytes / 1024).toFixed(2)} KiB`
 
 /** The README's block: a table between its markers. */
 export const sizeTable = (parts: readonly Part[]): string =>

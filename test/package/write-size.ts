@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './built.ts'
+import { capabilityBytes } from './capabilities.ts'
 import { importTimes } from './import-time.ts'
-import { measure, sizeBlock, sizeTable, statedParts } from './size.ts'
+import { kib, measure, sizeBlock, sizeTable, statedParts } from './size.ts'
 
 const path = join(root, 'README.md')
 const readme = readFileSync(path, 'utf8')
@@ -15,3 +16,4 @@ writeFileSync(
 )
 console.log(table)
 for (const { name, ms } of importTimes()) console.log(`import '${name}': ${ms.toFixed(1)} ms of CPU more`)
+for (const { name, gzip } of await capabilityBytes()) console.log(`${kib(gzip)}: ${name}`)
