@@ -25,7 +25,8 @@ export const ask = async <I, O>(
   let sending = kind
   for (let tries = 1; ; tries++) {
     if (channel.begun && !context.aside) channel.restart()
-    const { asking, mode } = askingOf(plan)
+    const asked = askingOf(plan)
+    const { asking, mode } = asked
     const request = requestOf(plan, asking, messages, forced, context.streamed)
     const json = jsonOf(plan, request)
     const lengthField = maxTokensField(plan.provider)
@@ -41,10 +42,10 @@ export const ask = async <I, O>(
       call = ledger.open(sending, channel.attempt, model, mode.used)
       if (channel.watched)
         channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body: bodyOf(plan, request) })
-      const { headers, ...answer } = await exchange(context, json, access, call, request.messages.length, asking)
+      const { answer, headers } = await exchange(context, json, access, call, request.messages.length, asked)
       plan.provider.retries.succeeded(tries > 1)
       pass?.leave(call.usage, headers)
-      return { ...answer, asking, mode }
+      return answer
     } catch (error) {
       pass?.leave(call?.usage, error)
       if (call === undefined) throw error

@@ -29,7 +29,7 @@ export interface Answer extends Asked {
   /** What had to be taken off the text to find the answer in it. */
   readonly notes: readonly Issue[]
   /** What is wrong with it, where the provider has found that already, or we gave it up for that. */
-  readonly fault?: Fault
+  readonly fault?: Fault | undefined
   /** What no one may get to know who gets to know the answer. */
   readonly secrets?: readonly string[]
 }

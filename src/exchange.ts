@@ -9,7 +9,7 @@ import { apiError } from './http/failure.ts'
 import { redact, redactHeaders } from './http/redact.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { OpenCall } from './ledger.ts'
-import type { Asked, Asking } from './modes.ts'
+import type { Asked } from './modes.ts'
 import { sinkFor } from './sink.ts'
 import { ChatDecoder } from './wire/chat-completions/decode.ts'
 
@@ -20,8 +20,8 @@ export const exchange = async <I, O>(
   { headers, secrets }: Access,
   call: OpenCall,
   place: number,
-  asking: Asking,
-): Promise<Omit<Answer, keyof Asked> & { readonly headers: Headers }> => {
+  { asking, mode }: Asked,
+): Promise<{ readonly answer: Answer; readonly headers: Headers }> => {
   const { plan, channel, ledger, signal } = context
   const abort = new Abort()
   const follow = (): void => abort.abort(signal.reason)
@@ -34,7 +34,7 @@ export const exchange = async <I, O>(
     () => reader?.stop(),
   )
   const unwatch = ledger.watch(error => abort.abort(error))
-  const { sink, answer, hopeless, shown } = sinkFor(context, asking)
+  const { sink, answer: held, hopeless, shown } = sinkFor(context, asking)
   let stopped = false
   let requestId: string | undefined
   const fail = (body: unknown): Error =>
@@ -91,8 +91,9 @@ export const exchange = async <I, O>(
       throw error
     })
     const said = decoder.end()
-    const turn = { ...said, finishReason: said.finishReason && redact(said.finishReason, secrets) }
-    const { indices, view, notes } = answer(turn)
+    const finishReason = said.finishReason && redact(said.finishReason, secrets)
+    const turn = finishReason === said.finishReason ? said : { ...said, finishReason }
+    const { indices, view, notes } = held(turn)
     noteShown()
     channel.grew()
     if (!whole && !stopped && turn.finishReason === null) {
@@ -110,16 +111,18 @@ export const exchange = async <I, O>(
     }
     call.outcome = 'ok'
     const given = stopped || view?.whole === undefined ? hopeless() : undefined
-    return {
+    const answer: Answer = {
+      asking,
+      mode,
       turn,
       calls: indices.map(index => turn.calls[index]!),
       view,
-      response: responseOf(response, secrets),
-      headers: response.headers,
+      response: new Head(response, secrets),
       notes,
       secrets,
-      ...(given && (stopped || given.code === 'limit') && { fault: { ...given, input: view?.value } }),
+      fault: given && (stopped || given.code === 'limit') ? { ...given, input: view?.value } : undefined,
     }
+    return { answer, headers: response.headers }
   } catch (cause) {
     // The request ends with the attempt: whatever is still on its way is not wanted.
     abort.abort(cause)
@@ -135,15 +138,8 @@ export const exchange = async <I, O>(
       const turn = new ChatDecoder(sink, fail).end()
       const headers = new Headers()
       const response = { status: 400, headers }
-      return {
-        turn,
-        calls: [],
-        view: undefined,
-        response,
-        headers,
-        notes: [],
-        fault: { code, issues, generation: text },
-      }
+      const fault = { code, issues, generation: text }
+      return { answer: { asking, mode, turn, calls: [], view: undefined, response, notes: [], fault }, headers }
     }
     throw error
   } finally {
@@ -155,15 +151,22 @@ export const exchange = async <I, O>(
   }
 }
 
-/** Few look at the headers. */
-const responseOf = ({ status, headers }: Response, secrets: readonly string[]): Answer['response'] => {
-  let clean: Headers | undefined
-  return {
-    status,
-    get headers() {
-      clean ??= redactHeaders(headers, secrets)
-      return clean
-    },
+/** Status and headers without keys. Few look at the headers. */
+class Head {
+  readonly status: number
+  readonly #headers: Headers
+  readonly #secrets: readonly string[]
+  #clean: Headers | undefined
+
+  constructor({ status, headers }: Response, secrets: readonly string[]) {
+    this.status = status
+    this.#headers = headers
+    this.#secrets = secrets
+  }
+
+  get headers(): Headers {
+    this.#clean ??= redactHeaders(this.#headers, this.#secrets)
+    return this.#clean
   }
 }
 

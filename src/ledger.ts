@@ -69,7 +69,7 @@ export class Ledger {
 
   get usage(): Usage {
     const billed = this.#billed
-    if (billed.length === 1) return { ...billed[0]!.usage }
+    if (billed.length === 1) return billed[0]!.usage ?? {}
     const whole: Mutable<Usage> = {}
     for (const field of fields) {
       const parts = billed.map(({ usage }) => usage?.[field])

@@ -4,7 +4,6 @@ import type { Ledger } from './ledger.ts'
 import { closedTurn } from './repair/whole.ts'
 import type { Issue, Message, Result, UsedMode } from './types.ts'
 
-/** The transcript is made when somebody asks for it: few do. */
 export const resultOf = <O>({
   came,
   answer,
@@ -27,23 +26,20 @@ export const resultOf = <O>({
   readonly ledger: Ledger
   readonly cached: boolean
 }): Result<O> => {
-  let messages: readonly Message[] | undefined
-  return {
+  const result: Result<O> = {
     output: verdict.output,
     input: verdict.input,
     text: verdict.text,
     reasoning: reasoning.join('\n\n'),
     usage,
-    ...(cost !== undefined && { cost }),
     finishReason: came.turn.finishReason,
     mode,
-    ...(cached && { cached }),
     calls,
     warnings: [...notes, ...verdict.warnings],
-    get messages() {
-      messages ??= [...transcript, ...closedTurn(answer.turn, new Map(answer.calls.map(call => [call, 'ok'])))]
-      return messages
-    },
+    messages: [...transcript, ...closedTurn(answer.turn, new Map(answer.calls.map(call => [call, 'ok'])))],
     response: answer.response,
   }
+  if (cost !== undefined) Object.assign(result, { cost })
+  if (cached) Object.assign(result, { cached })
+  return result
 }

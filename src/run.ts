@@ -98,14 +98,15 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
       continue
     }
     if (said.type === 'fault') ledger.settle(said.fault.code, said.fault.issues)
-    const { answer, draft, ...judged }: { answer: Answer; verdict: Verdict<O>; draft?: Draft } =
+    const now: { answer: Answer; verdict: Verdict<O>; draft?: Draft } =
       patch === undefined
         ? { answer: came, verdict: said as Verdict<O> }
         : await orAbort(mended(context, last!.answer, last!.fault, patch, came, said), signal)
     const settled = channel.settled()
     if (settled !== undefined) await orAbort(settled, signal)
     const again = channel.attempt > 1 || patch !== undefined
-    const verdict = again ? keeping(context, judged.verdict) : judged.verdict
+    const { answer, draft } = now
+    const verdict = again ? keeping(context, now.verdict) : now.verdict
     const { turn } = answer
 
     if (verdict.type !== 'tools') skipTools(context, turn)

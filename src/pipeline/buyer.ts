@@ -13,6 +13,9 @@ interface Bought<A, O> {
   readonly entry: () => JournalEntry
 }
 
+/** What items of a record have in common, whatever became of it. */
+type Common<A> = Omit<RecordItem<A, unknown>, 'status'>
+
 /** Makes an item of a record: from the journal, or by an extraction. */
 export class Buyer<A, I, O> {
   /** The extractions that are under way. */
@@ -51,14 +54,14 @@ export class Buyer<A, I, O> {
       const common = this.#common(place, extraction.calls, usage)
       return {
         item: { ...common, status: 'done', output },
-        entry: () => this.#entry(common, tries, { status: 'done', input }),
+        entry: () => entryOf(common, { tries, status: 'done', input }),
       }
     } catch (error) {
       const { usage = {} } = (error ?? {}) as { usage?: Usage }
       const common = this.#common(place, extraction?.calls ?? [], usage)
       return {
         item: { ...common, status: 'failed', error },
-        entry: () => this.#entry(common, tries, { status: 'failed', error: failureEntry(error, place.record) }),
+        entry: () => entryOf(common, { tries, status: 'failed', error: failureEntry(error, place.record) }),
       }
     } finally {
       if (extraction !== undefined) {
@@ -77,16 +80,17 @@ export class Buyer<A, I, O> {
     return phases
   }
 
-  #common(place: Place<A>, calls: readonly Call[], usage: Usage) {
+  #common({ key, index, record }: Place<A>, calls: readonly Call[], usage: Usage): Common<A> {
     const cost = this.#meter.costOfCalls(calls)
-    return { ...place, kept: false, calls, usage, ...(cost !== undefined && { cost }) }
+    const common = { key, index, record, kept: false, calls, usage }
+    return cost === undefined ? common : { ...common, cost }
   }
+}
 
-  #entry(
-    { key, index, calls, usage, cost }: Place<A> & Pick<JournalEntry, 'calls' | 'usage' | 'cost'>,
-    tries: number,
-    end: Pick<JournalEntry, 'status' | 'input' | 'error'>,
-  ): JournalEntry {
-    return { key, index, tries, ...end, calls, usage, ...(cost !== undefined && { cost }) }
-  }
+const entryOf = (
+  { key, index, calls, usage, cost }: Common<unknown>,
+  end: Pick<JournalEntry, 'tries' | 'status' | 'input' | 'error'>,
+): JournalEntry => {
+  const entry = { key, index, ...end, calls, usage }
+  return cost === undefined ? entry : { ...entry, cost }
 }

@@ -1,6 +1,5 @@
 import { OutputError, StreamError } from '../../errors.ts'
 import { GrowingText } from '../../text.ts'
-import type { Message } from '../../types.ts'
 import type { DeltaSink, Ending, Reported, Turn, WireDecoder } from '../wire.ts'
 import { CallAssembler, type CallFragment } from './calls.ts'
 import { endingOf } from './ending.ts'
@@ -123,12 +122,10 @@ export class ChatDecoder implements WireDecoder {
     this.#calls.finish()
     const text = this.#text.value
     const wire = this.#calls.wire
-    const message: Message = {
-      role: 'assistant',
-      ...(text !== '' && { content: text }),
-      ...(wire.length > 0 && { tool_calls: wire }),
-      ...this.#reasoning.message,
-    }
+    const message: Record<string, unknown> & { role: 'assistant' } = { role: 'assistant' }
+    if (text !== '') message.content = text
+    if (wire.length > 0) message.tool_calls = wire
+    this.#reasoning.write(message)
     return {
       message,
       text,

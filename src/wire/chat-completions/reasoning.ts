@@ -32,10 +32,10 @@ export class Reasoning {
     return this.#text.value
   }
 
-  /** The fields of the assistant turn. */
-  get message(): Record<string, unknown> {
-    const fields = Object.fromEntries([...this.#fields].map(([field, text]) => [field, text.value]))
-    return { ...fields, ...(this.#details.length > 0 && { reasoning_details: this.#details }) }
+  /** Puts its fields into the assistant turn. */
+  write(message: Record<string, unknown>): void {
+    for (const [field, text] of this.#fields) message[field] = text.value
+    if (this.#details.length > 0) message.reasoning_details = this.#details
   }
 
   #add(field: 'reasoning' | 'reasoning_content', value: unknown): string {

@@ -20,10 +20,8 @@ export const readUsage = (raw: Record<string, unknown>): Reported => {
 }
 
 /** Usage comes in parts, or once more and empty: a later report replaces only what it says itself. */
-export const addReport = (before: Reported | undefined, after: Reported): Reported => ({
-  usage: { ...before?.usage, ...after.usage },
-  cost: after.cost ?? before?.cost,
-})
+export const addReport = (before: Reported | undefined, after: Reported): Reported =>
+  before === undefined ? after : { usage: { ...before.usage, ...after.usage }, cost: after.cost ?? before.cost }
 
 /** OpenAI counts reasoning inside `completion_tokens`, xAI beside it: there the total gives it away (401 + 44 + 257 = 702). */
 const outputOf = (

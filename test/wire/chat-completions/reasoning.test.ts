@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { Reasoning } from '../../../src/wire/chat-completions/reasoning.ts'
 
+const written = (reasoning: Reasoning): Record<string, unknown> => {
+  const message = {}
+  reasoning.write(message)
+  return message
+}
+
 const collect = (...deltas: Record<string, unknown>[]) => {
   const reasoning = new Reasoning()
   const said = deltas.map(delta => reasoning.feed(delta))
   expect(said.join('')).toBe(reasoning.text)
-  return { text: reasoning.text, message: reasoning.message, said }
+  return { text: reasoning.text, message: written(reasoning), said }
 }
 
 describe('the field it came in is the field it goes back in', () => {
