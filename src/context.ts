@@ -5,12 +5,14 @@ import type { Ledger } from './ledger.ts'
 import type { Asked } from './modes.ts'
 import type { Plan } from './plan.ts'
 import type { Fault } from './repair/fault.ts'
-import type { Issue } from './types.ts'
+import type { Issue, Message } from './types.ts'
 import type { Turn, WireCall } from './wire/wire.ts'
 
 /** What the parts of one run share. */
 export interface Context<I, O> {
   readonly plan: Plan<I, O>
+  /** The prompt. */
+  readonly messages: readonly Message[]
   readonly channel: Channel<I>
   readonly ledger: Ledger
   readonly signal: Stop

@@ -3,6 +3,7 @@ import { defined } from './defined.ts'
 import { SchemaError } from './errors.ts'
 import { askingOf, isInContent, requestOf } from './modes.ts'
 import { dialectOf, type Plan, planOf } from './plan.ts'
+import { messagesOf } from './prompt.ts'
 import { bodyOf } from './request.ts'
 import type { Declaration, Dialect, Rewrite } from './schema/index.ts'
 import { isSchema, mapSchemas, pathOf } from './schema/walk.ts'
@@ -56,7 +57,7 @@ export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): E
   const dialect = dialectOf(provider, options)
   let plan: Plan<I, O>
   try {
-    plan = planOf(schema, '', { ...options, instructions: undefined, fallback: [] })
+    plan = planOf(schema, { ...options, instructions: undefined, fallback: [] })
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error
     const { path, code, message, issues } = error
@@ -76,7 +77,7 @@ export const explain = <I, O>(schema: Schema<I, O>, options: Options<any, O>): E
   const sent = sentIn(
     bodyOf(
       { ...plan, options: { strict: options.strict, extraBody: options.extraBody } as Options },
-      requestOf(plan, asking, plan.messages, plan.maxSteps <= 1, false),
+      requestOf(plan, asking, messagesOf(''), plan.maxSteps <= 1, false),
     ),
   )
   const characters = Object.keys(sent).length === 0 ? 0 : JSON.stringify(sent).length

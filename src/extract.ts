@@ -17,4 +17,4 @@ export const extract = <I, O, T extends ToolSchemas<T> = {}>(
   schema: Schema<I, O>,
   prompt: Prompt,
   options: Options<T, O> & Examples<Prompt, NoInfer<I>>,
-): Extraction<I, O> => new LazyExtraction(planOf(schema, prompt, options))
+): Extraction<I, O> => new LazyExtraction(planOf(schema, options), prompt)

@@ -7,10 +7,11 @@ import type { PathState } from './decode/view.ts'
 import { Ledger } from './ledger.ts'
 import { askingOf, requestOf } from './modes.ts'
 import type { Plan } from './plan.ts'
+import { messagesOf } from './prompt.ts'
 import { bodyOf } from './request.ts'
 import { run } from './run.ts'
 import { validatorOf } from './schema/index.ts'
-import type { Call, DeepPartial, Event, Extraction, Result, Schema } from './types.ts'
+import type { Call, DeepPartial, Event, Extraction, Message, Prompt, Result, Schema } from './types.ts'
 
 /** Node's own `fetch` gives up waiting for headers after this (undici's `headersTimeout`), which a plain answer may need. */
 const platformHeadersLimit = 300_000
@@ -25,6 +26,7 @@ const platformHeadersLimit = 300_000
  */
 export class LazyExtraction<I, O> implements Extraction<I, O> {
   readonly #plan: Plan<I, O>
+  readonly #messages: readonly Message[]
   readonly #ledger: Ledger
   readonly #channel: Channel<I>
   readonly #abort = new Abort()
@@ -34,8 +36,10 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   #promised = false
   #done: Promise<Result<O>> | undefined
 
-  constructor(plan: Plan<I, O>) {
+  /** @throws TypeError for what is no prompt. */
+  constructor(plan: Plan<I, O>, prompt: Prompt) {
     this.#plan = plan
+    this.#messages = messagesOf(prompt, plan.options.instructions)
     this.#ledger = new Ledger(plan.options)
     const { onEvent } = plan.options
     this.#channel = new Channel<I>(onEvent && (event => onEvent(event, this)), () => this.#left())
@@ -126,7 +130,7 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
     const plan = this.#plan
     const streamed = this.#streamed ?? this.#pickWire()
     const { asking } = askingOf(plan)
-    return bodyOf(plan, requestOf(plan, asking, plan.messages, plan.maxSteps <= 1, streamed))
+    return bodyOf(plan, requestOf(plan, asking, this.#messages, plan.maxSteps <= 1, streamed))
   }
 
   #touchStream(): void {
@@ -165,7 +169,14 @@ export class LazyExtraction<I, O> implements Extraction<I, O> {
   }
 
   #context(streamed: boolean): Context<I, O> {
-    return { plan: this.#plan, channel: this.#channel, ledger: this.#ledger, signal: this.#abort, streamed }
+    return {
+      plan: this.#plan,
+      messages: this.#messages,
+      channel: this.#channel,
+      ledger: this.#ledger,
+      signal: this.#abort,
+      streamed,
+    }
   }
 
   #pickWire(): boolean {

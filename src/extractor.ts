@@ -1,6 +1,6 @@
 import { extract } from './extract.ts'
 import { LazyExtraction } from './extraction.ts'
-import { type Plan, planFor, withPrompt } from './plan.ts'
+import { type Plan, planOf } from './plan.ts'
 import type { Examples, Extraction, Options, Prompt, Schema, ToolSchemas } from './types.ts'
 
 /** What `defineExtractor` takes: the options of every call, and what makes it an extractor. */
@@ -49,8 +49,8 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
     const given = promptOf(input)
     if (overrides !== undefined)
       return extract(schema, given, withExamples(merge(options as Options<any>, overrides)) as Options<any>)
-    plan ??= planFor(schema, withExamples(options as Options<any>))
-    return new LazyExtraction(withPrompt(plan, given))
+    plan ??= planOf(schema, withExamples(options as Options<any>))
+    return new LazyExtraction(plan, given)
   }
   return Object.defineProperties(call as Extractor<A, I, O>, {
     name: { value: name },

@@ -2,9 +2,8 @@ import { type Choice, choiceOf } from './choice.ts'
 import { ConfigError } from './errors.ts'
 import { type PlannedExample, planExamples } from './examples.ts'
 import { checkOptions } from './options.ts'
-import { messagesOf } from './prompt.ts'
 import { compileSchema, type Declaration, type Dialect, strictDialect } from './schema/index.ts'
-import type { Examples, Message, Model, Options, Prompt, Schema, Tool } from './types.ts'
+import type { Examples, Model, Options, Prompt, Schema, Tool } from './types.ts'
 import type { Provider } from './wire/provider.ts'
 import { resolveModel } from './wire/providers.ts'
 import type { WireFunction } from './wire/wire.ts'
@@ -14,14 +13,13 @@ interface PlannedTool {
   readonly execute: Tool['execute']
 }
 
-/** Everything that a run needs and that is known before anything is sent. */
+/** Everything that a run needs and that is known before anything is sent, but the prompt: the same from record to record. */
 export interface Plan<I, O> {
   readonly declaration: Declaration<I, O>
   /** Where the schema is one: its members are the functions. */
   readonly choice: Choice | undefined
   readonly provider: Provider
   readonly modelId: string
-  readonly messages: readonly Message[]
   readonly examples: readonly PlannedExample[]
   readonly tools: ReadonlyMap<string, PlannedTool>
   /** As sent with every request: the tools, then the answer. */
@@ -41,20 +39,7 @@ export interface Plan<I, O> {
  * @throws what `extract` throws before it returns: `TypeError` and `RangeError` for misuse, `ConfigError` for an unknown
  * provider, `SchemaError` for a schema that cannot be sent.
  */
-export const planOf = <I, O>(
-  schema: Schema<I, O>,
-  prompt: Prompt,
-  options: Options<any> & Examples<Prompt, I>,
-): Plan<I, O> => withPrompt(planFor(schema, options), prompt)
-
-/** The plan with another prompt: all else is the same from record to record. */
-export const withPrompt = <I, O>(plan: Plan<I, O>, prompt: Prompt): Plan<I, O> => {
-  const messages = messagesOf(prompt, plan.options.instructions)
-  return { ...plan, messages, fallbacks: plan.fallbacks.map(each => ({ ...each, messages })) }
-}
-
-/** A plan that lacks nothing but its prompt. */
-export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Examples<Prompt, I>): Plan<I, O> => {
+export const planOf = <I, O>(schema: Schema<I, O>, options: Options<any> & Examples<Prompt, I>): Plan<I, O> => {
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
@@ -62,7 +47,6 @@ export const planFor = <I, O>(schema: Schema<I, O>, options: Options<any> & Exam
     ...spokenTo(provider, schema, options),
     provider,
     modelId: id,
-    messages: [],
     options,
     maxSteps: options.maxSteps ?? 5,
     maxRetries: options.maxRetries ?? 2,

@@ -25,7 +25,8 @@ import { withChecks } from './validate.ts'
  */
 export const run = async <I, O>(context: Context<I, O>): Promise<Result<O>> => {
   const { channel, signal } = context
-  const { messages: given, fallbacks } = context.plan
+  const { messages: given } = context
+  const { fallbacks } = context.plan
   const dialogue: Dialogue = { messages: given, kind: 'first', step: 1, reasoning: [], notes: [] }
   let at = context
   for (let next = 0; ; next++) {
@@ -198,8 +199,8 @@ const refuseMore = (
 
 /** The caller's own check is part of what decides, and so is what strings may be read as. */
 const checked = async <I, O>(context: Context<I, O>): Promise<Context<I, O>> => {
-  const { plan, signal } = context
-  const { declaration, messages, options } = plan
+  const { plan, messages, signal } = context
+  const { declaration, options } = plan
   if (options.validate === undefined && !options.normalize) return context
   const { validate } = declaration
   const checks = options.validate && { validate: withChecks(validate, options.validate, messages, signal) }

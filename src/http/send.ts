@@ -49,24 +49,27 @@ const failed = (
 ): ReturnType<typeof apiError> =>
   apiError({ provider, status, headers, body, secrets, requestId: requestIdOf(headers, secrets), url })
 
-/** An API has no reason to redirect a POST; following one could carry the key to another origin. */
-const unfollowed: RequestInit = { redirect: 'manual' }
 /**
+ * An API has no reason to redirect a POST; following one could carry the key to another origin.
+ *
  * Node's `fetch` copies a request and splits its body in two, for a redirect or a login that may come, unless it knows that
  * neither will (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, step 8.2): a sixth of all its work.
  */
-const refused: RequestInit = { redirect: 'error', window: null }
+const initOf = ({ fetch, headers, body, signal: stop }: Sending): RequestInit => {
+  const signal = platformSignal(stop)
+  return isNode(fetch)
+    ? { method: 'POST', headers, body, signal, redirect: 'error', window: null }
+    : { method: 'POST', headers, body, signal, redirect: 'manual' }
+}
 
 const isNode = (fetch: unknown): boolean =>
   fetch === globalThis.fetch &&
   (globalThis as { process?: { versions?: { undici?: string } } }).process?.versions?.undici !== undefined
 
-const post = async ({ fetch, url, headers, body, signal }: Sending): Promise<Response> => {
-  const init = isNode(fetch) ? refused : unfollowed
+const post = async (sending: Sending): Promise<Response> => {
+  const { fetch, url, signal } = sending
   // Resolved: a fetch without types may return what is no promise.
-  const response = Promise.resolve(
-    fetch(url, { method: 'POST', headers, body, signal: platformSignal(signal), ...init }),
-  )
+  const response = Promise.resolve(fetch(url, initOf(sending)))
   try {
     return await orAbort(response, signal)
   } catch (error) {

@@ -53,14 +53,14 @@ export class Buyer<A, I, O> {
       const { output, input, usage } = await extraction.result()
       const common = this.#common(place, extraction.calls, usage)
       return {
-        item: { ...common, status: 'done', output },
+        item: Object.assign(common, { status: 'done', output } as const),
         entry: () => entryOf(common, { tries, status: 'done', input }),
       }
     } catch (error) {
       const { usage = {} } = (error ?? {}) as { usage?: Usage }
       const common = this.#common(place, extraction?.calls ?? [], usage)
       return {
-        item: { ...common, status: 'failed', error },
+        item: Object.assign(common, { status: 'failed', error } as const),
         entry: () => entryOf(common, { tries, status: 'failed', error: failureEntry(error, place.record) }),
       }
     } finally {
@@ -83,7 +83,7 @@ export class Buyer<A, I, O> {
   #common({ key, index, record }: Place<A>, calls: readonly Call[], usage: Usage): Common<A> {
     const cost = this.#meter.costOfCalls(calls)
     const common = { key, index, record, kept: false, calls, usage }
-    return cost === undefined ? common : { ...common, cost }
+    return cost === undefined ? common : Object.assign(common, { cost })
   }
 }
 
@@ -91,6 +91,6 @@ const entryOf = (
   { key, index, calls, usage, cost }: Common<unknown>,
   end: Pick<JournalEntry, 'tries' | 'status' | 'input' | 'error'>,
 ): JournalEntry => {
-  const entry = { key, index, ...end, calls, usage }
-  return cost === undefined ? entry : { ...entry, cost }
+  const entry = Object.assign({ key, index }, end, { calls, usage })
+  return cost === undefined ? entry : Object.assign(entry, { cost })
 }

@@ -65,12 +65,19 @@ export const ownTurn = (turn: Turn): Message[] =>
 /** Fields we do not know may be nested without end, and must not cost the answer beside them. */
 const deepest = 64
 
+/** The same value where nothing of it changes. */
 const mapStrings = (value: unknown, change: (text: string) => string, depth = 0): unknown => {
   if (typeof value === 'string') return change(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth === deepest) return null
-  if (Array.isArray(value)) return value.map(each => mapStrings(each, change, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapStrings(each, change, depth + 1)]))
+  let changed: Record<string, unknown> | undefined
+  for (const [key, each] of Object.entries(value)) {
+    const now = mapStrings(each, change, depth + 1)
+    if (now === each) continue
+    changed ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>
+    changed[key] = now
+  }
+  return changed ?? value
 }
 
 export const headings: Partial<Record<Fault['code'], string>> = {
