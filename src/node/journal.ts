@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, statSync, write, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,6 +112,10 @@ class FileJournal implements Journal {
     const { written } = this.#group
     this.#flushing ??= this.#flush()
     return written
+  }
+
+  sha256(text: string): string {
+    return createHash('sha256').update(text).digest('hex')
   }
 
   async close(): Promise<void> {

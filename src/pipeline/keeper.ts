@@ -1,8 +1,8 @@
 import { JournalError } from '../errors.ts'
-import { hashOf } from '../hash.ts'
+import { beginningOf, hashOf } from '../hash.ts'
 import type { Buyer } from './buyer.ts'
 import { textOf } from './key.ts'
-import type { ExtractAllOptions, JournalEntry, Place, RecordItem } from './types.ts'
+import type { ExtractAllOptions, Journal, JournalEntry, Place, RecordItem } from './types.ts'
 
 /** A record with what it is known by, and a hash of it where its key is not one already. */
 export interface Named<A> {
@@ -22,15 +22,15 @@ export class Keeper<A, I, O> {
   }
 
   /**
-   * At once where nothing is to be hashed.
+   * At once where nothing is to be hashed, or the journal hashes it.
    *
    * @throws TypeError for a key that is none, and for a record without one that JSON cannot tell from others.
    */
   name(record: A, index: number): Named<A> | Promise<Named<A>> {
     const { key, journal } = this.#options
     if (key === undefined) {
-      if (journal === undefined) return { place: { key: String(index), index, record } }
-      return hashOf(textOf(record, index)).then(hash => ({ place: { key: hash, index, record } }))
+      const named = (key: string): Named<A> => ({ place: { key, index, record } })
+      return journal === undefined ? named(String(index)) : hashed(textOf(record, index), journal, named)
     }
     const given: unknown = key(record, index)
     if (typeof given !== 'string' || given === '') {
@@ -40,7 +40,7 @@ export class Keeper<A, I, O> {
     }
     const place = { key: given, index, record }
     const text = journal && contentOf(record, index)
-    return text === undefined ? { place } : hashOf(text).then(content => ({ place, content }))
+    return text === undefined ? { place } : hashed(text, journal!, content => ({ place, content }))
   }
 
   /** Does the work when no other record of the key is being worked on. */
@@ -83,6 +83,9 @@ const conflict = ({ key, index }: Place<unknown>, entry: JournalEntry): JournalE
     `Cannot tell the record at index ${index} by its key '${key}': the one at index ${entry.index} has it and is another one; give each record a key of its own, or take another journal if the records have changed`,
     'key_conflict',
   )
+
+const hashed = <T>(text: string, { sha256 }: Journal, use: (hash: string) => T): T | Promise<T> =>
+  sha256 === undefined ? hashOf(text).then(use) : use(beginningOf(sha256(text)))
 
 /** What JSON cannot tell is known by its key alone. */
 const contentOf = (record: unknown, index: number): string | undefined => {

@@ -209,6 +209,8 @@ export interface Journal {
   append(entry: JournalEntry): Promise<void>
   /** Called once, last, unless `open` threw. */
   close(): Promise<void>
+  /** The SHA-256 of a text in hexadecimal. Default: that of Web Crypto, which hands every text to another thread. */
+  readonly sha256?: ((text: string) => string) | undefined
 }
 
 /**
