@@ -62,7 +62,8 @@ interface Dialogue {
 }
 
 const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise<Result<O>> => {
-  let context = await checked(given)
+  const { validate, normalize } = given.plan.options
+  let context = validate !== undefined || normalize ? await checked(given) : given
   const { plan, channel, ledger, signal } = context
   const { reasoning, notes } = dialogue
   let { messages, kind, step } = dialogue
@@ -81,7 +82,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
     const transcript = [...messages, ...refused]
     // What is asked after a failure is no question of its own: its answer belongs to the one before.
     const asksAnew = last === undefined && kind !== 'retry'
-    if (asksAnew) slot = await slotOf(context, transcript, forced, notes)
+    if (asksAnew && plan.options.cache !== undefined) slot = await slotOf(context, transcript, forced, notes)
     const known = asksAnew && slot ? await recall(context, slot, kind) : undefined
     const came = known?.answer ?? (await ask(asked, [...transcript, ...(patch?.messages ?? [])], forced, kind))
     if (came.turn.reasoning !== '') reasoning.push(came.turn.reasoning)
@@ -201,7 +202,6 @@ const refuseMore = (
 const checked = async <I, O>(context: Context<I, O>): Promise<Context<I, O>> => {
   const { plan, messages, signal } = context
   const { declaration, options } = plan
-  if (options.validate === undefined && !options.normalize) return context
   const { validate } = declaration
   const checks = options.validate && { validate: withChecks(validate, options.validate, messages, signal) }
   const reads = options.normalize && { normalizer: (await import('./decode/normal.ts')).normalizer }

@@ -52,11 +52,12 @@ export class CallAssembler {
     this.#place = place
   }
 
-  feed(fragment: CallFragment): void {
+  /** @param index the fragment's own, or a better one. */
+  feed(fragment: CallFragment, index: unknown): void {
     const id = filled(fragment.id)
     const name = filled(fragment.function?.name)
     const piece = argumentsOf(fragment.function?.arguments)
-    const call = this.#find(indexOf(fragment.index), id, name, piece)
+    const call = this.#find(indexOf(index), id, name, piece)
     if (this.#last !== call) this.#release()
     this.#last = call
     if (call.id === '') call.id = id
@@ -144,12 +145,13 @@ export class CallAssembler {
 
   /** The calls in the wire's shape, for the way back: no provider takes an empty name, or arguments that are no JSON at all. */
   get wire(): FunctionCall[] {
-    return this.#calls.map(call => ({
-      ...call.extra,
-      id: call.id,
-      type: 'function',
-      function: { name: call.name || 'unknown', arguments: call.arguments.value || '{}' },
-    }))
+    return this.#calls.map(({ extra, id, name, arguments: text }) =>
+      Object.assign({}, extra, {
+        id,
+        type: 'function' as const,
+        function: { name: name || 'unknown', arguments: text.value || '{}' },
+      }),
+    )
   }
 
   /** Invented ids are not random: a recorded run sends the same ones again. */

@@ -197,7 +197,7 @@ export class ChatDecoder implements WireDecoder {
       const fragment: CallFragment | undefined = objectOf(each)
       if (fragment === undefined) continue
       // In a whole message every entry is a call, and its place tells it from the others where ids are missing.
-      this.#calls.feed(delta === undefined ? { ...fragment, index: place } : fragment)
+      this.#calls.feed(fragment, delta === undefined ? place : fragment.index)
     }
   }
 

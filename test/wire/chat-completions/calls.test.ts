@@ -5,7 +5,7 @@ import { recordingSink } from './decoding.ts'
 const assemble = (...fragments: CallFragment[]) => {
   const { told, sink } = recordingSink()
   const assembler = new CallAssembler(sink, 7)
-  for (const each of fragments) assembler.feed(each)
+  for (const each of fragments) assembler.feed(each, each.index)
   assembler.finish()
   const calls = assembler.calls.map(call => [call.name, call.arguments])
   expect(told.calls.map(call => [call.name, call.arguments]).sort()).toEqual([...calls].sort())
@@ -220,10 +220,10 @@ describe('the sink', () => {
       arguments: (...each: unknown[]) => heard.push(each),
     }
     const assembler = new CallAssembler(sink, 0)
-    assembler.feed(of('a', '', { index: 0 }))
+    assembler.feed(of('a', '', { index: 0 }), 0)
     expect(heard).toEqual([])
-    assembler.feed(of('', '{"x"', { index: 0 }))
-    assembler.feed(of('', ':1}', { index: 0 }))
+    assembler.feed(of('', '{"x"', { index: 0 }), 0)
+    assembler.feed(of('', ':1}', { index: 0 }), 0)
     assembler.finish()
     assembler.finish()
     expect(heard).toEqual([
