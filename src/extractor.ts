@@ -40,10 +40,10 @@ export const defineExtractor = <I, O, A = Prompt, T extends ToolSchemas<T> = {}>
     throw new TypeError(`Cannot define extractor '${name}': prompt must be a function from an input to a prompt`)
   }
   const promptOf = (input: A): Prompt => (prompt === undefined ? (input as unknown as Prompt) : prompt(input))
-  const withExamples = (given: Overrides<A, I> & Options<any>): Options<any> & Examples<Prompt, I> => ({
-    ...given,
-    examples: given.examples?.map(({ input, output }) => ({ input: promptOf(input), output })),
-  })
+  const withExamples = (given: Overrides<A, I> & Options<any>): Options<any> & Examples<Prompt, I> =>
+    Object.assign({}, given, {
+      examples: given.examples?.map(({ input, output }) => ({ input: promptOf(input), output })),
+    })
   let plan: Plan<I, O> | undefined
   const call = (input: A, overrides?: Overrides<A, I>): Extraction<I, O> => {
     const given = promptOf(input)

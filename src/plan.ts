@@ -43,41 +43,52 @@ export const planOf = <I, O>(schema: Schema<I, O>, options: Options<any> & Examp
   checkOptions(options as unknown as Record<string, unknown>)
   const { provider, id } = targetOf(options.model, options)
   const others = (options.fallback ?? []).map(model => targetOf(model, options))
-  const plan: Plan<I, O> = {
-    ...spokenTo(provider, schema, options),
-    provider,
-    modelId: id,
-    options,
-    maxSteps: options.maxSteps ?? 5,
-    maxRetries: options.maxRetries ?? 2,
-    maxRetryDelay: options.maxRetryDelay ?? 60_000,
-    maxRepairs: options.maxRepairs ?? 1,
-    fallbacks: [],
-  }
+  const spoken = spokenTo(provider, schema, options)
   // One provider's credentials are none of another's business.
   const bare = { ...options, apiKey: undefined, headers: undefined }
-  const fallbacks = others.map(
-    (other): Plan<I, O> => ({
-      ...plan,
-      ...(other.provider.row.dialect === provider.row.dialect ? {} : spokenTo(other.provider, schema, options)),
-      provider: other.provider,
-      modelId: other.id,
-      options: other.provider === provider ? options : bare,
-    }),
-  )
-  return { ...plan, fallbacks }
+  const fallbacks = others.map(other => {
+    const isSame = other.provider.row.dialect === provider.row.dialect
+    const its = isSame ? spoken : spokenTo(other.provider, schema, options)
+    return planned(its, other, other.provider === provider ? options : bare, [])
+  })
+  return planned(spoken, { provider, id }, options, fallbacks)
 }
+
+/** One literal and no copy: every plan has the same shape, however many extractors there are. */
+const planned = <I, O>(
+  { declaration, choice, examples, tools, functions, answers }: Spoken<I, O>,
+  { provider, id }: ReturnType<typeof resolveModel>,
+  options: Options<any>,
+  fallbacks: readonly Plan<I, O>[],
+): Plan<I, O> => ({
+  declaration,
+  choice,
+  examples,
+  tools,
+  functions,
+  answers,
+  provider,
+  modelId: id,
+  options,
+  maxSteps: options.maxSteps ?? 5,
+  maxRetries: options.maxRetries ?? 2,
+  maxRetryDelay: options.maxRetryDelay ?? 60_000,
+  maxRepairs: options.maxRepairs ?? 1,
+  fallbacks,
+})
 
 /** Whose rules a schema keeps. */
 export const dialectOf = ({ row }: Provider, { strict }: Pick<Options<any>, 'strict'>): Dialect =>
   strict ? strictDialect(row.dialect) : row.dialect
 
 /** What of a plan depends on the provider's dialect. */
+type Spoken<I, O> = Pick<Plan<I, O>, 'declaration' | 'choice' | 'examples' | 'tools' | 'functions' | 'answers'>
+
 const spokenTo = <I, O>(
   provider: Provider,
   schema: Schema<I, O>,
   options: Options<any> & Examples<Prompt, I>,
-): Pick<Plan<I, O>, 'declaration' | 'choice' | 'examples' | 'tools' | 'functions' | 'answers'> => {
+): Spoken<I, O> => {
   const dialect = dialectOf(provider, options)
   const choice = choiceOf(schema)
   const declaration = compileSchema(schema, {
