@@ -74,6 +74,8 @@ const kindOf: ReadonlyMap<string, Kind> = new Map(
   ),
 )
 
+const optionNames = [...kindOf.keys()]
+
 /** What the decoder reads of an answer at most. */
 const maxOutput = 16 * 1024 * 1024
 
@@ -90,7 +92,7 @@ export const checkOptions = (options: Record<string, unknown>): void => {
     throw new TypeError(`Cannot extract without options: give at least { model: 'provider/model-id' }`)
   }
   for (const [name, value] of Object.entries(options)) {
-    checkName('option', name, [...kindOf.keys()])
+    checkName('option', name, optionNames)
     checkKind(name, value, kindOf.get(name)!)
   }
   checkModel('model', options.model)
