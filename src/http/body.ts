@@ -111,17 +111,26 @@ export class BodyReader {
     this.#ended = bytes === undefined
     // Whatever the read came to, an abort is what counts.
     signal.throwIfAborted()
-    let text = bytes === undefined ? '' : this.#characters.read(bytes)
+    if (bytes === undefined) this.#feed('', sink)
+    else
+      for (const text of this.#characters.read(bytes)) {
+        this.#feed(text, sink)
+        if (this.#framing?.stopped) break
+      }
+    const framing = this.#framing
+    if (bytes === undefined) framing?.end()
+    return bytes === undefined || framing?.stopped ? (framing?.done ?? false) : undefined
+  }
+
+  #feed(given: string, sink: BodySink): void {
+    let text = given
     if (this.#framing === undefined) {
       const head = (this.#head + text).trimStart()
-      this.#framing = this.#framingOf(head, bytes === undefined, sink)
+      this.#framing = this.#framingOf(head, this.#ended, sink)
       this.#head = this.#framing === undefined ? head : ''
       text = head
     }
-    const framing = this.#framing
-    framing?.feed(text)
-    if (bytes === undefined) framing?.end()
-    return bytes === undefined || framing?.stopped ? (framing?.done ?? false) : undefined
+    this.#framing?.feed(text)
   }
 
   #framingOf(head: string, ended: boolean, sink: BodySink): Framing | undefined {
