@@ -1,20 +1,25 @@
 /** So many UTF-16 units are joined at a time. */
 const block = 512
+/** A piece of so many is a block of its own. */
+const long = 128
 
 /**
  * Text that comes in small pieces and is kept for long. A string that grows by `+=` keeps every piece and a node for each
  * until somebody reads it: at four characters a piece, fourteen bytes for each character. Here they are joined block by
- * block, so that each character is copied once.
+ * block, so that each character is copied once; a long piece is kept as it is, so that all who keep it share it.
  */
 export class GrowingText {
   #blocks = ''
   #pieces = ''
 
   append(piece: string): void {
-    this.#pieces += piece
-    if (this.#pieces.length < block) return
-    this.#blocks += flat(this.#pieces)
-    this.#pieces = ''
+    if (piece.length < long) {
+      this.#pieces += piece
+      if (this.#pieces.length >= block) this.#join()
+    } else {
+      this.#join()
+      this.#blocks += flat(piece)
+    }
   }
 
   get length(): number {
@@ -22,11 +27,13 @@ export class GrowingText {
   }
 
   get value(): string {
-    if (this.#pieces !== '') {
-      this.#blocks += this.#pieces
-      this.#pieces = ''
-    }
+    this.#join()
     return this.#blocks
+  }
+
+  #join(): void {
+    this.#blocks += flat(this.#pieces)
+    this.#pieces = ''
   }
 }
 
