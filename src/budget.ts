@@ -1,5 +1,5 @@
 import { BudgetError, ConfigError } from './errors.ts'
-import type { BudgetLimits, Price, SharedBudget, Spent, Usage } from './types.ts'
+import type { BudgetLimits, Call, Price, SharedBudget, Spent, Usage } from './types.ts'
 
 /** Characters to a token, where nobody counted. */
 export const charactersPerToken = 4
@@ -52,6 +52,8 @@ export class Budget implements SharedBudget {
   #calls = 0
   #ended = 0
   #unpriced: string | undefined
+  /** Tokens that `#usd` was spent on. */
+  #paid = 0
   #started: number | undefined
 
   constructor(limits: BudgetLimits) {
@@ -103,13 +105,25 @@ export class Budget implements SharedBudget {
     this.#calls++
   }
 
-  /** A call has ended. Of a call whose usage never came, the estimate is charged. */
-  charge(model: string, { inputTokens = 0, outputTokens = 0, totalTokens }: Usage, usd: number | undefined): void {
+  /**
+   * A call has ended. Of a call whose usage never came, the estimate is charged; where no price makes USD of it, what a token
+   * has cost so far.
+   *
+   * @param cut its end never came, so that nobody could say what it cost.
+   */
+  charge(
+    model: string,
+    { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens }: Usage,
+    usd: number | undefined,
+    cut: boolean,
+  ): void {
     this.#ended++
-    this.#tokens += totalTokens ?? inputTokens + outputTokens
+    this.#tokens += totalTokens
     this.#output += outputTokens
-    if (usd === undefined) this.#unpriced = model
-    else this.#usd = sum([this.#usd, usd])
+    if (usd === undefined && !cut) this.#unpriced = model
+    const charged = usd ?? (cut && this.#paid > 0 ? (totalTokens * this.#usd) / this.#paid : 0)
+    this.#usd = sum([this.#usd, charged])
+    if (charged > 0) this.#paid += totalTokens
   }
 
   /** Ends a call when its time is up; what it returns takes that back. */
@@ -133,6 +147,10 @@ export const tokensIn = (json: string): number =>
   Math.ceil(json.replace(/"data:[^",]{0,200},[^"]*"/g, '').length / charactersPerToken)
 
 export const tokensOf = (characters: number): number => Math.ceil(characters / charactersPerToken)
+
+/** Neither usage nor a finish reason came of it: the connection broke, a clock ran out, or it was given up. */
+export const isCut = ({ usage, finishReason }: Pick<Call, 'usage' | 'finishReason'>): boolean =>
+  usage === undefined && finishReason === undefined
 
 /** USD. */
 export const priceOf = (

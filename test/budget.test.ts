@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { type BudgetError, createBudget, defineExtractor, extract } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { modelServer } from './helpers/model-server.ts'
@@ -50,6 +51,27 @@ describe('a budget', () => {
     const error = await asked.catch(reason => reason)
     expect(error).toMatchObject({ name: 'ConfigError', code: 'no_price', calls: [{}] })
     expect(error.message).toContain("give prices: { 'scripted/model': { input, output } }")
+  })
+
+  it('in USD goes on after a call that was cut, charged as dear as the others', async () => {
+    const said = (cost: number) => (_: unknown, response: ServerResponse) =>
+      response.end(
+        JSON.stringify({
+          choices: [{ message: { content: null, tool_calls: [toolCall] }, finish_reason: 'tool_calls' }],
+          usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20, cost },
+        }),
+      )
+    const toolCall = { id: 'call_0', type: 'function', function: { name: 'Person', arguments: right.args } }
+    const cut = (_: unknown, response: ServerResponse) => void response.destroy()
+    await using server = await modelServer(cut, said(0.5), cut, said(0.5))
+    const budget = createBudget({ usd: 100 })
+    const options = { model: server.model(), budget, stream: false, timeout: 10_000 }
+    const { calls } = await extract(Person, personPrompt, options).result()
+    expect(calls.map(call => call.cost)).toEqual([undefined, 0.5])
+    // Nobody knows yet what a token costs.
+    expect(budget.spent.usd).toBe(0.5)
+    const { calls: later } = await extract(Person, personPrompt, options).result()
+    expect(budget.spent.usd).toBeCloseTo(1 + (later[0]!.estimated!.totalTokens! * 0.5) / 20)
   })
 
   it('in time ends the call that runs', async () => {

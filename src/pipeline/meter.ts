@@ -1,4 +1,4 @@
-import { priceOf, sum } from '../budget.ts'
+import { isCut, priceOf, sum } from '../budget.ts'
 import type { Call, Price, Usage } from '../types.ts'
 import { failureOf } from './failure.ts'
 import type { FailureKind, RecordItem, Totals } from './types.ts'
@@ -28,9 +28,14 @@ export class Meter {
     unpriced: 0,
   }
   readonly costOf: Partial<Record<Call['kind'], number>> = {}
+  /** A call came to its end and nobody said what it cost. */
+  unreported = false
   /** Failures since the last record that was done. */
   inRow = 0
   readonly #prices: Price | undefined
+  /** Tokens of the calls that cost something, and of those that were cut before anybody said what they cost. */
+  #paid = 0
+  #cut = 0
   readonly #kinds = new Map<string, Mutable<FailureKind> & { keys: string[] }>()
   readonly #started = performance.now()
   readonly #perSecond = new Array<{ second: number; count: number }>(seconds)
@@ -57,6 +62,12 @@ export class Meter {
 
   get tokens(): number {
     return this.sums.inputTokens + this.sums.outputTokens
+  }
+
+  /** USD for a budget: a call that was cut has cost as much a token as the others. */
+  get spent(): number {
+    const { knownCost } = this.sums
+    return this.#paid === 0 ? knownCost : sum([knownCost, (this.#cut * knownCost) / this.#paid])
   }
 
   get totals(): Totals {
@@ -91,8 +102,13 @@ export class Meter {
       this.sums.outputTokens += usage.outputTokens ?? 0
       this.sums.cachedInputTokens += usage.cachedInputTokens ?? 0
       const price = this.priceOf(call)
-      if (price === undefined) this.sums.unpriced++
-      else {
+      const tokens = usage.totalTokens ?? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+      if (price === undefined) {
+        this.sums.unpriced++
+        if (isCut(call)) this.#cut += tokens
+        else this.unreported = true
+      } else {
+        if (price > 0) this.#paid += tokens
         this.sums.knownCost = sum([this.sums.knownCost, price])
         this.costOf[call.kind] = sum([this.costOf[call.kind] ?? 0, price])
       }

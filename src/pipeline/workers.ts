@@ -100,16 +100,16 @@ export class Workers<A, I, O> {
   #affords(): boolean {
     const { usd, tokens } = this.#options.budget ?? {}
     if (usd === undefined && tokens === undefined) return true
-    const { settled, sums } = this.#meter
+    const { settled, spent: dollars } = this.#meter
     // The first record goes alone: it shows what one costs.
     if (settled === 0) return this.#working === 0
     const fits = (spent: number, most: number | undefined): boolean =>
       most === undefined || spent + (this.#working + 1) * (spent / settled) <= most
-    const usdFits = fits(sums.knownCost, usd)
+    const usdFits = fits(dollars, usd)
     if (usdFits && fits(this.#meter.tokens, tokens)) return true
     if (this.#working === 0) {
       if (usdFits) this.spent('tokens', `${this.#meter.tokens} of ${tokens} tokens are spent`)
-      else this.spent('usd', `$${sums.knownCost} of $${usd} are spent`)
+      else this.spent('usd', `$${Number(dollars.toPrecision(6))} of $${usd} are spent`)
     }
     return false
   }
@@ -164,7 +164,7 @@ export class Workers<A, I, O> {
     await this.#keeper.note(entry, named)
     this.#settled(item)
     const { usd } = this.#options.budget ?? {}
-    if (usd !== undefined && this.#meter.sums.unpriced > 0) {
+    if (usd !== undefined && this.#meter.unreported) {
       this.break(
         new ConfigError(
           `Cannot keep to a budget of $${usd}: ${this.#name} has calls whose cost the provider does not report; give prices`,

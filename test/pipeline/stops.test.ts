@@ -80,6 +80,20 @@ describe('a budget', () => {
     expect(await extractAll(itemExtractor(model), range(5), { budget: { usd: 1 }, prices })).toMatchObject({ done: 5 })
   })
 
+  it('in USD goes on after calls that were cut, and counts them as dear as the others', async () => {
+    const model = scriptedModel(({ prompt }) => {
+      if (Number(prompt) % 2 === 0) throw new TypeError('fetch failed')
+      return answer({ n: Number(prompt) }, { cost: 0.01 })
+    })
+    const extractor = itemExtractor(model).with({ maxRetries: 0 })
+    const options = { budget: { usd: 0.1 }, concurrency: 1 }
+    const summary = await extractAll(extractor, range(1000), options)
+    expect(summary).toMatchObject({ stopped: 'budget', error: { code: 'usd' } })
+    expect(summary.cost).toBeUndefined()
+    expect(summary.done).toBeGreaterThan(5)
+    expect(summary.knownCost).toBeLessThan(0.1)
+  })
+
   it('in tokens is not overrun', async () => {
     const summary = await extractAll(itemExtractor(priced()), range(1000), { budget: { tokens: 1250 } })
     expect(summary).toMatchObject({ stopped: 'budget', done: 10, error: { code: 'tokens' } })
