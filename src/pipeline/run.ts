@@ -158,7 +158,11 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
       workers.break(error)
     }
     await source?.close()
-    await opened?.close().catch(error => workers.break(error))
+    try {
+      await opened?.close()
+    } catch (error) {
+      workers.break(error)
+    }
     clearTimeout(late)
     clearInterval(ticking)
     release()
