@@ -30,7 +30,7 @@ const hints: Readonly<Record<string, string>> = {
   total: 'raise timeout.total in the extractor',
   truncated: 'raise maxOutputTokens, or ask for less',
   schema_mismatch: 'loosen the schema, say more in its descriptions, or raise maxRepairs',
-  no_match: 'record again, or give the recording of this very request',
+  foreign: 'give --journal PATH or another -o; or remove the old one, and all is bought again',
   not_expressible: 'change the schema at that place: JSON Schema has no word for it',
 }
 

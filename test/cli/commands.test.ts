@@ -132,6 +132,19 @@ describe('decant cassette check', () => {
   })
 })
 
+it.each([
+  [
+    ['cassette', 'check', 'no.yaml'],
+    "decant: Cannot read 'no.yaml': there is no such file\n  give recordings (.yaml), or folders of them\n",
+  ],
+  [['extract', 'city.json', '-f', 'no.txt', '-m', 'openai/m'], "decant: Cannot read 'no.txt': there is no such file\n"],
+  [['extract', 'city.json', '-f', '.', '-m', 'openai/m'], "decant: Cannot read '.': it is a folder\n"],
+  [['init', 'no/x.ts'], "decant: Cannot write 'no/x.ts': there is no folder 'no'\n  make it first\n"],
+])('%j says in words what is not there', async (words, said) => {
+  const { code, stderr } = await decant(words, { folder: folderWith({ 'city.json': citySchema }) })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: said })
+})
+
 describe('decant doctor', () => {
   it('says which keys are there and never what they are', async () => {
     const env = { OPENAI_API_KEY: 'sk-secret-value', XAI_API_KEY: '"quoted"', HTTPS_PROXY: 'http://me:pass@proxy:8080' }
@@ -204,6 +217,14 @@ describe('decant init', () => {
     expect(stderr).toContain("Cannot write 'extractor.ts': it exists")
     expect(readFileSync(join(folder, 'extractor.ts'), 'utf8')).toBe('mine')
     expect(existsSync(join(folder, 'mails.jsonl'))).toBe(false)
+  })
+
+  it('leaves records that are there already', async () => {
+    const folder = folderWith({ 'mails.jsonl': 'mine' })
+    const { code, stderr } = await decant(['init', 'other.ts'], { folder })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^wrote other\.ts; mails\.jsonl is there already; next:\n/)
+    expect(readFileSync(join(folder, 'mails.jsonl'), 'utf8')).toBe('mine')
   })
 })
 

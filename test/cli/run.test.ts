@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { modelServer } from '../helpers/model-server.ts'
 import { citySchema, decant, endpoint, folderWith, lines, parsed, refuse, start } from './command.ts'
 
 const cities = ['Rome', 'Paris', 'Oslo']
@@ -251,12 +252,14 @@ describe('decant run', () => {
       if (prompt === 'Oslo') await new Promise<void>(resolve => (release = resolve))
       return asked(prompt)
     })
-    const command = start(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], { folder })
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '--failed', 'failed.jsonl', ...words]
+    const command = start(run, { folder })
     await expect.poll(() => (existsSync(join(folder, 'out.jsonl')) ? records(folder, 'out.jsonl').length : 0)).toBe(2)
     command.interrupt()
     command.interrupt()
     expect(await command.code).toBe(130)
     release()
+    expect(command.stderr.text).toContain('wrote   out.jsonl 2   journal out.jsonl.journal\n')
     expect(prompts).toHaveLength(3)
     expect(records(folder, 'out.jsonl').map(each => each.row)).toEqual([1, 2])
   })
@@ -293,7 +296,84 @@ describe('decant run', () => {
     const events = parsed(stderr)
     expect(events[0]).toMatchObject({ event: 'start', total: 3, model: 'endpoint/scripted' })
     expect(events.find(({ event }) => event === 'failed')).toMatchObject({ name: '3', code: 'schema_mismatch' })
-    expect(events.at(-1)).toMatchObject({ event: 'end', done: 2, failed: 1 })
+    expect(events.at(-1)).toMatchObject({
+      event: 'end',
+      extractor: 'city.json',
+      input: 'in.jsonl',
+      output: 'out.jsonl',
+      done: 2,
+      failed: 1,
+      cost: 0.004,
+    })
+    expect(events.at(-1)).not.toHaveProperty('source')
+  })
+
+  it('tells programs no cost where it is not known', async () => {
+    const folder = folderWith(files)
+    await using server = await modelServer(
+      ...cities.map(city => ({ call: 'City', args: JSON.stringify({ city, people: 1 }) })),
+    )
+    const words = ['--base-url', server.baseURL, '--model', 'scripted']
+    const { stderr } = await decant(['run', 'city.json', 'in.jsonl', '--json', ...words], { folder })
+    const end = parsed(stderr).at(-1)
+    expect(end).toMatchObject({ event: 'end', knownCost: 0, unpriced: 3, spent: [] })
+    expect(end).not.toHaveProperty('cost')
+    const { stderr: said } = await decant(['run', 'city.json', 'in.jsonl', '--dry-run', ...words], { folder })
+    expect(said).toBe('')
+  })
+
+  describe('says what a prompt reads and the record does not have', () => {
+    const extractor = `import { defineExtractor, jsonSchema } from 'decant'
+      export default defineExtractor({
+        name: 'mail', model: 'openai/m', schema: jsonSchema(${citySchema}), prompt: mail => \`From: \${mail.from}\`,
+      })`
+    const csv = { 'mail.ts': extractor, 'in.csv': 'von,body\nann,hello\nben,hi\n' }
+    const note =
+      "note    the prompt of record 1 holds 'undefined': it reads what the record does not have (it has von, body)\n"
+
+    it('before a run, once', async () => {
+      const { words, prompts } = await endpoint(asked)
+      const run = ['run', 'mail.ts', 'in.csv', ...words]
+      const { stderr } = await decant(run, { folder: folderWith(csv) })
+      expect(stderr.split(note)).toHaveLength(2)
+      expect(prompts).toHaveLength(2)
+      const json = await decant([...run, '--json'], { folder: folderWith(csv) })
+      expect(parsed(json.stderr)).toContainEqual({ event: 'note', text: note.slice(8, -1) })
+      expect((await decant([...run, '--quiet'], { folder: folderWith(csv) })).stderr).not.toContain('note')
+    })
+
+    it('in a dry run', async () => {
+      expect((await decant(['run', 'mail.ts', 'in.csv', '--dry-run'], { folder: folderWith(csv) })).stderr).toBe(note)
+    })
+
+    it('of a text that should have been a record', async () => {
+      const { words } = await endpoint(asked)
+      const { stderr } = await decant(['extract', 'mail.ts', 'hello', ...words], { folder: folderWith(csv) })
+      expect(stderr).toBe(
+        "note    the prompt holds 'undefined': it reads what the record does not have (it is a text; a record is a -f FILE.json)\n",
+      )
+    })
+
+    it('and nothing of a word that stands in the record or in the prompt itself', async () => {
+      const { words } = await endpoint(asked)
+      const given = {
+        'mail.ts': extractor.replace('From:', 'Say undefined if unsure.'),
+        'in.jsonl': lines([{ from: 'ann' }]),
+      }
+      const one = await decant(['run', 'mail.ts', 'in.jsonl', ...words], { folder: folderWith(given) })
+      const folder = folderWith({ 'mail.ts': extractor, 'in.jsonl': lines([{ from: 'undefined' }]) })
+      const other = await decant(['run', 'mail.ts', 'in.jsonl', ...words], { folder })
+      expect(one.stderr + other.stderr).not.toContain('note')
+    })
+  })
+
+  it('gives the next command as npx was used for this one', async () => {
+    const folder = folderWith(files)
+    const { words } = await endpoint(() => ({ city: 1 }))
+    const env = { npm_command: 'exec' }
+    const { stderr } = await decant(['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words], { folder, env })
+    expect(stderr).toMatch(/\nnext {4}npx decant run city\.json .* --retry-failed\n {8}npx decant why out/)
+    expect(stderr).toMatch(/\n {2}next {4}npx decant why out/)
   })
 })
 
@@ -433,7 +513,9 @@ describe('decant run refuses, before anything is sent,', () => {
     writeFileSync(join(folder, 'city.json'), citySchema.replace('people', 'inhabitants'))
     const { code, stderr } = await decant(run, { folder })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/Cannot go on with journal .*schema; take another journal/)
+    expect(stderr).toMatch(
+      /Cannot go on with journal .*schema; take another journal\n {2}give --journal PATH or another -o/,
+    )
     expect(records(folder, 'out.jsonl')).toHaveLength(3)
   })
 })

@@ -111,11 +111,14 @@ describe('a journal of the caller', () => {
     throw new Error('store gone')
   }
 
-  it.each(['open', 'read', 'append', 'close'])('that throws from %s breaks the run, its loop and its promise', async at => {
-    const run = extractAll(itemExtractor(echo()), range(9), { journal: { ...journal, [at]: gone } })
-    await expect(collect(run)).rejects.toThrow('store gone')
-    await expect(run).rejects.toThrow('store gone')
-  })
+  it.each(['open', 'read', 'append', 'close'])(
+    'that throws from %s breaks the run, its loop and its promise',
+    async at => {
+      const run = extractAll(itemExtractor(echo()), range(9), { journal: { ...journal, [at]: gone } })
+      await expect(collect(run)).rejects.toThrow('store gone')
+      await expect(run).rejects.toThrow('store gone')
+    },
+  )
 })
 
 describe('the source', () => {

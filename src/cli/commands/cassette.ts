@@ -10,7 +10,7 @@ import { plain, safeJson } from '../terminal/text.ts'
 /** Checks recordings: their format, and that they hold nothing secret. */
 export const cassetteCheckCommand = async (paths: readonly string[], manner: Manner, io: Io): Promise<number> => {
   const files = paths
-    .flatMap(path => filesOf(path, io.cwd))
+    .flatMap(path => filesOf(path, io.cwd, 'give recordings (.yaml), or folders of them'))
     .filter(path => paths.includes(path) || /\.ya?ml$/.test(path))
   if (files.length === 0) throw new UsageError(`Cannot check '${paths.join("', '")}': there is no .yaml file`)
   let faulty = 0

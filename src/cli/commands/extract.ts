@@ -4,11 +4,13 @@ import { exits } from '../exit.ts'
 import { Interrupted, UsageError } from '../failure.ts'
 import { loadExtractor, type Wishes } from '../input/extractor.ts'
 import { modelName } from '../input/function.ts'
+import { hollowness } from '../input/hollow.ts'
 import { decoded, fileText } from '../input/text.ts'
 import { type Io, type Manner, write } from '../io.ts'
 import { lineOf, type Screen } from '../terminal/line.ts'
 import { Live } from '../terminal/live.ts'
 import { count, dollars, seconds, times } from '../terminal/numbers.ts'
+import { noteLine } from '../terminal/plain.ts'
 import { pathText } from '../terminal/run-state.ts'
 import { screenOf } from '../terminal/screen.ts'
 import { safeJson } from '../terminal/text.ts'
@@ -26,7 +28,11 @@ export const extractCommand = async (
   io: Io,
 ): Promise<number> => {
   const extractor = await loadExtractor(source, options, io)
-  const extraction = extractor(await inputOf(text, options, io))
+  const input = await inputOf(text, options, io)
+  const hollow = options.quiet ? undefined : hollowness(extractor, input)
+  if (hollow !== undefined)
+    io.stderr.write(`${options.json ? safeJson({ event: 'note', text: hollow }) : noteLine(hollow)}\n`)
+  const extraction = extractor(input)
   const stop = io.onInterrupt(() => extraction.abort(new Interrupted()))
   try {
     const { output } = await show(extraction, modelName(extractor), options, io)

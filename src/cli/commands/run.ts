@@ -4,6 +4,7 @@ import { exits } from '../exit.ts'
 import { UsageError } from '../failure.ts'
 import { type AnyExtractor, loadExtractor, type Wishes } from '../input/extractor.ts'
 import { answerSchemaOf, modelName } from '../input/function.ts'
+import { hollowness } from '../input/hollow.ts'
 import { type Format, type Input, openInput } from '../input/records.ts'
 import type { Io, Manner } from '../io.ts'
 import { jsonLine } from '../output/jsonl.ts'
@@ -105,9 +106,10 @@ class Run {
   async go(): Promise<number> {
     const { extractor, source, input, output } = this.#task
     const { concurrency, budgetUsd, progress, ...manner } = this.#options
+    const say = (text: string): void => display?.note(text)
     const started = performance.now()
     let display: Display | undefined
-    const run = extractAll(extractor, this.#records(), {
+    const run = extractAll(extractor, this.#records(say), {
       ...(await this.#runOptions()),
       onProgress: () => display?.changed(),
     })
@@ -125,16 +127,20 @@ class Run {
     try {
       const summary = await this.#read(run, display)
       display.close()
-      await this.#close(summary.stopped === undefined)
+      const whole = summary.stopped === undefined
+      await this.#close(whole)
+      const { journal, words } = this.#task
       const ending = endingOf({
-        ...this.#task,
+        journal,
+        words,
+        command: this.#command,
         summary,
         run: state(),
         took: performance.now() - started,
         kinds: this.#failures.kinds,
         alike: this.#alike,
         interrupted: this.#interrupts > 0,
-        wrote: this.#wrote(),
+        wrote: this.#wrote(whole),
       })
       display.end(ending, this.#writer.notes())
       return exitCodeOf(summary, { alike: this.#alike !== undefined, interrupted: this.#interrupts > 0 })
@@ -165,11 +171,12 @@ class Run {
     }
   }
 
-  async *#records(): AsyncGenerator<unknown> {
+  async *#records(say: (note: string) => void): AsyncGenerator<unknown> {
     let index = 0
     for await (const { record, key } of this.#task.input.records()) {
       if (key !== undefined && this.#task.input.keyed) this.#keys.set(index, key)
-      index++
+      const hollow = index++ === 0 ? hollowness(this.#task.extractor, record, 1) : undefined
+      if (hollow !== undefined) say(hollow)
       yield record
     }
   }
@@ -210,7 +217,8 @@ class Run {
       return
     }
     const { error } = item
-    const next = this.#task.journal === undefined ? [] : [commandText(['why', this.#task.journal, key ?? String(row)])]
+    const next =
+      this.#task.journal === undefined ? [] : [this.#command(['why', this.#task.journal, key ?? String(row)])]
     const failed = {
       ...failedOf(error, { name: key ?? String(row), record: item.record, next }),
       calls: item.calls,
@@ -248,10 +256,15 @@ class Run {
     await this.#rejects?.close({ empty: whole })
   }
 
-  #wrote(): readonly (readonly [string, number | undefined])[] {
+  readonly #command = (words: readonly string[]): string => commandText(words, this.#io.env)
+
+  /** @param whole so that files are there although nothing was written to them. */
+  #wrote(whole: boolean): readonly (readonly [string, number | undefined])[] {
+    const { failed } = this.#options
+    const count = this.#rejects?.count ?? 0
     return [
       [this.#writer.path, this.#writer.count],
-      ...(this.#rejects === undefined ? [] : [[this.#options.failed!, this.#rejects.count] as const]),
+      ...(failed !== undefined && (whole || count > 0) ? [[failed, count] as const] : []),
       ...(this.#task.journal === undefined ? [] : [[`journal ${this.#task.journal}`, undefined] as const]),
     ]
   }

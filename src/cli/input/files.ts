@@ -2,10 +2,12 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { UsageError } from '../failure.ts'
 
+const records = 'INPUT is a .jsonl, .json or .csv file, text files, a folder of them, a quoted glob, or - for stdin'
+
 const isGlob = (input: string): boolean => /[*?[]/.test(input)
 
 /** The files that one INPUT stands for, as paths from `cwd`, sorted; hidden ones are left out. */
-export const filesOf = (input: string, cwd: string): readonly string[] => {
+export const filesOf = (input: string, cwd: string, hint = records): readonly string[] => {
   const stat = statSync(resolve(cwd, input), { throwIfNoEntry: false })
   if (stat?.isDirectory()) return under(input, cwd)
   if (stat?.isFile()) return [input]
@@ -19,7 +21,7 @@ export const filesOf = (input: string, cwd: string): readonly string[] => {
   if (found.length > 0) return found
   throw new UsageError(
     `Cannot read '${input}': ${isGlob(input) ? 'no file has such a name' : 'there is no such file'}`,
-    'INPUT is a .jsonl, .json or .csv file, text files, a folder of them, a quoted glob, or - for stdin',
+    hint,
   )
 }
 

@@ -13,7 +13,18 @@ export async function* decoded(bytes: AsyncIterable<Uint8Array | string>, name: 
   }
 }
 
-export const fileText = (path: string, name: string): AsyncGenerator<string> => decoded(createReadStream(path), name)
+/** @throws UsageError for a file that cannot be read. */
+export async function* fileText(path: string, name: string): AsyncGenerator<string> {
+  try {
+    yield* decoded(createReadStream(path), name)
+  } catch (cause) {
+    const { syscall, code, message } = cause as NodeJS.ErrnoException
+    if (syscall === undefined) throw cause
+    throw new UsageError(`Cannot read '${name}': ${unreadable[code!] ?? message}`, undefined, { cause })
+  }
+}
+
+const unreadable: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }
 
 /** Lines without their ends, with numbers from 1. Not `node:readline`: it also breaks lines at U+2028, which JSON may hold. */
 export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<readonly [line: string, number: number]> {

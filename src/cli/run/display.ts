@@ -3,11 +3,11 @@ import { blockLines } from '../terminal/block.ts'
 import { type Failed, failedLines } from '../terminal/failed.ts'
 import { Live } from '../terminal/live.ts'
 import { count } from '../terminal/numbers.ts'
-import { PlainPace, progressLine, startLine } from '../terminal/plain.ts'
+import { noteLine, PlainPace, progressLine, startLine } from '../terminal/plain.ts'
 import { inFlightOf, type RunState } from '../terminal/run-state.ts'
 import { progressOf, screenOf } from '../terminal/screen.ts'
 import { type Ending, endLines } from '../terminal/summary.ts'
-import { plain, safeJson } from '../terminal/text.ts'
+import { safeJson } from '../terminal/text.ts'
 
 /** Shows a run while it goes on. */
 export interface Display {
@@ -16,6 +16,8 @@ export interface Display {
   /** Ctrl-C was pressed once. */
   stopping(): void
   failed(failed: Failed, isNewKind: boolean): void
+  /** What is no failure and yet to be known at once. */
+  note(text: string): void
   /** Runs what writes to the terminal outside of the display. */
   around(print: () => void): void
   /** Takes away what moves; also when the run broke. */
@@ -29,7 +31,7 @@ export const displayOf = (state: () => RunState, asked: string | undefined, mann
   const screen = () => screenOf(io.env, io.stderr, manner)
   const print = (lines: readonly string[]): void => void io.stderr.write(lines.map(line => `${line}\n`).join(''))
   const end = (ending: Ending, notes: readonly string[]): void => {
-    print([...endLines(ending, screen()), ...notes.map(note => plain(`note    ${note}`))])
+    print([...endLines(ending, screen()), ...notes.map(noteLine)])
   }
   if (mode === 'live') {
     const live = new Live(io.stderr, () => blockLines(state(), screen()))
@@ -41,6 +43,7 @@ export const displayOf = (state: () => RunState, asked: string | undefined, mann
         if (isNewKind) live.above(() => print(failedLines(failed, screen())))
         else live.changed()
       },
+      note: text => live.above(() => print([noteLine(text)])),
       around: write => live.above(write),
       close: () => live.end(),
       end,
@@ -57,6 +60,9 @@ export const displayOf = (state: () => RunState, asked: string | undefined, mann
     failed: (failed, isNewKind) => {
       if (isNewKind) print(failedLines(failed, screen()))
     },
+    note: text => {
+      if (!manner.quiet) print([noteLine(text)])
+    },
     around: write => write(),
     close: () => {},
     end,
@@ -66,16 +72,22 @@ export const displayOf = (state: () => RunState, asked: string | undefined, mann
 /** The same facts for programs. */
 const jsonDisplay = (state: () => RunState, io: Io): Display => {
   const say = (event: string, facts: object): void => void io.stderr.write(`${safeJson({ event, ...facts })}\n`)
+  const told = ({ cost, ...run }: RunState) => ({
+    ...run,
+    knownCost: cost,
+    ...(run.unpriced === 0 && { cost }),
+  })
   const pace = new PlainPace(performance.now())
-  say('start', state())
+  say('start', told(state()))
   return {
     changed: () => {
-      if (pace.due(state(), performance.now())) say('progress', state())
+      if (pace.due(state(), performance.now())) say('progress', told(state()))
     },
     stopping: () => say('stopping', { inFlight: inFlightOf(state()) }),
     failed: ({ next, ...failed }) => say('failed', failed),
+    note: text => say('note', { text }),
     around: write => write(),
     close: () => {},
-    end: ({ run, ...ending }, notes) => say('end', { ...run, ...ending, ...(notes.length > 0 && { notes }) }),
+    end: ({ run, ...ending }, notes) => say('end', { ...told(run), ...ending, ...(notes.length > 0 && { notes }) }),
   }
 }

@@ -2,9 +2,11 @@ import { dryRun, type Price } from 'decant'
 import { exits } from '../exit.ts'
 import type { AnyExtractor } from '../input/extractor.ts'
 import { functionsOf, modelName } from '../input/function.ts'
+import { hollowness } from '../input/hollow.ts'
 import type { Input } from '../input/records.ts'
 import { type Io, type Manner, write } from '../io.ts'
 import { bytes, count, dollars, short } from '../terminal/numbers.ts'
+import { noteLine } from '../terminal/plain.ts'
 import { plain, safeJson } from '../terminal/text.ts'
 
 /** What the run would send and, with prices, cost; nothing is sent. */
@@ -14,10 +16,15 @@ export const dryRunCommand = async (
   { prices, json }: Manner & { readonly prices?: Price },
   io: Io,
 ): Promise<number> => {
-  const { records, inputTokens, outputTokens, cost } = await dryRun(extractor, recordsOf(input), { prices })
+  let hollow: string | undefined
+  const seen = (record: unknown, row: number): void => {
+    hollow ??= hollowness(extractor, record, row)
+  }
+  const { records, inputTokens, outputTokens, cost } = await dryRun(extractor, recordsOf(input, seen), { prices })
+  if (hollow !== undefined && !json) io.stderr.write(`${noteLine(hollow)}\n`)
   const functions = functionsOf(extractor)
   if (json) {
-    await write(io.stdout, `${safeJson({ records, inputTokens, outputTokens, cost, functions })}\n`)
+    await write(io.stdout, `${safeJson({ records, inputTokens, outputTokens, cost, note: hollow, functions })}\n`)
     return exits.done
   }
   const lines = [
@@ -40,6 +47,10 @@ const costText = (cost: { readonly least: number; readonly most?: number } | und
   return `about ${dollars(cost.least)} for the input${most}`
 }
 
-async function* recordsOf(input: Input): AsyncGenerator<unknown> {
-  for await (const { record } of input.records()) yield record
+async function* recordsOf(input: Input, seen: (record: unknown, row: number) => void): AsyncGenerator<unknown> {
+  let row = 0
+  for await (const { record } of input.records()) {
+    seen(record, ++row)
+    yield record
+  }
 }

@@ -2,7 +2,6 @@ import type { Call, Summary } from 'decant'
 import { exits } from '../exit.ts'
 import { codeOf } from '../terminal/failed.ts'
 import type { Ending } from '../terminal/summary.ts'
-import { commandText } from './command-line.ts'
 
 const names: Readonly<Record<Call['kind'], string>> = {
   first: 'first tries',
@@ -20,16 +19,24 @@ export interface Ended extends Pick<Ending, 'run' | 'took' | 'kinds' | 'wrote'> 
   readonly journal: string | undefined
   /** What was typed. */
   readonly words: readonly string[]
+  /** Words as a command to be typed. */
+  readonly command: (words: readonly string[]) => string
 }
 
 /** What is said at the end of a run. */
-export const endingOf = ({ summary, alike, interrupted, journal, words, ...shown }: Ended): Ending => {
+export const endingOf = (ended: Ended): Ending => {
+  const { summary, alike, interrupted, run, took, kinds, wrote } = ended
   const stopped = whyStopped(summary, alike, interrupted)
   return {
-    ...shown,
+    run,
+    took,
+    kinds,
+    wrote,
     ...(stopped !== undefined && { stopped }),
-    spent: Object.entries(summary.costOf).map(([kind, usd]) => [names[kind as Call['kind']], usd] as const),
-    next: nextCommands(shown, stopped !== undefined, journal, words),
+    spent: Object.entries(summary.costOf).flatMap(([kind, usd]) =>
+      usd > 0 ? [[names[kind as Call['kind']], usd] as const] : [],
+    ),
+    next: nextCommands(ended, stopped !== undefined),
   }
 }
 
@@ -45,18 +52,13 @@ const whyStopped = (
   return stopped === 'failures' ? `too many failures in a row, the last one ${codeOf(error)}: ${message}` : message
 }
 
-const nextCommands = (
-  { run, kinds }: Pick<Ended, 'run' | 'kinds'>,
-  stopped: boolean,
-  journal: string | undefined,
-  words: readonly string[],
-): readonly string[] => {
+const nextCommands = ({ run, kinds, journal, words, command }: Ended, stopped: boolean): readonly string[] => {
   if (journal === undefined) return []
   const again = words.filter(word => word !== '--retry-failed' && word !== '--overwrite')
   const [kind] = kinds
   return [
-    ...(stopped ? [commandText(again)] : run.failed > 0 ? [commandText([...again, '--retry-failed'])] : []),
-    ...(kind === undefined ? [] : [commandText(['why', journal, String(kind.rows[0])])]),
+    ...(stopped ? [command(again)] : run.failed > 0 ? [command([...again, '--retry-failed'])] : []),
+    ...(kind === undefined ? [] : [command(['why', journal, String(kind.rows[0])])]),
   ]
 }
 

@@ -9,6 +9,9 @@ export const startLine = ({ extractor, input, output, model, concurrency, total 
     `decant run ${extractor} ${input} > ${output} ${model} c=${concurrency}${total === undefined ? '' : ` total=${total}`}`,
   )
 
+/** What is no failure and yet to be known. */
+export const noteLine = (text: string): string => plain(`note    ${text}`)
+
 export const progressLine = (run: RunState): string => {
   const finished = run.done + run.failed
   const reach =

@@ -1,6 +1,6 @@
 import type { Kind } from './failures.ts'
 import { ellipsisOf, lineOf, type Screen, type Span, spread } from './line.ts'
-import { count, dollars, duration, percent, short } from './numbers.ts'
+import { count, dollars, duration, percent, short, times } from './numbers.ts'
 import { costText, type RunState } from './run-state.ts'
 import { oneLine, widthOf } from './text.ts'
 
@@ -27,7 +27,11 @@ export const endLines = (ending: Ending, screen: Screen): string[] => {
     ...(ending.stopped === undefined ? [] : [lineOf([[`stopped: ${ending.stopped}`, 'yellow']], screen)]),
     heading(ending, screen),
     ...kindLines(ending.kinds, screen),
-    ...entry('cost', [costText(run), ending.spent.map(([what, usd]) => `${what} ${dollars(usd)}`).join(', ')], screen),
+    ...entry(
+      'cost',
+      [costText(run), ending.spent.map(([what, usd]) => `${what} ${dollars(usd)}`).join(', '), unpricedText(run)],
+      screen,
+    ),
     ...entry('tokens', [`${short(run.inputTokens)} in${cached(run)}`, `${short(run.outputTokens)} out`], screen),
     ...entry(
       'wrote',
@@ -48,6 +52,9 @@ const heading = ({ run, took }: Ending, screen: Screen): string => {
   const rest = plain.slice(`${count(run.done)} done, ${count(run.failed)} failed`.length)
   return lineOf([done, ', ', failed, rest], screen)
 }
+
+const unpricedText = ({ unpriced }: RunState): string =>
+  unpriced === 0 ? '' : `${times(unpriced, 'call')} without a price: --prices IN,OUT`
 
 const cached = ({ inputTokens, cachedInputTokens }: RunState): string =>
   inputTokens && cachedInputTokens ? ` (${percent(cachedInputTokens, inputTokens)} cached)` : ''

@@ -142,7 +142,7 @@ describe('the end', () => {
       '  6  schema_mismatch  lines[].qty  742, 750, 761 ...  wa...',
       '  2  truncated        -            88, 410            1,...',
       '  1  rate_limit       -            910                ga...',
-      'cost    ?',
+      'cost    ?   3 calls without a price: --prices IN,OUT',
       'tokens  2.6M in (61% cached)   280K out',
       'wrote   out.jsonl 991   failed.jsonl 9   journal out.jso...',
       'next    decant run invoice.ts in.jsonl -o out.jsonl --retry-failed',
