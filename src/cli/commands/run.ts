@@ -7,17 +7,14 @@ import { answerSchemaOf, modelName } from '../input/function.ts'
 import { hollowness } from '../input/hollow.ts'
 import { type Format, type Input, openInput } from '../input/records.ts'
 import type { Io, Manner } from '../io.ts'
-import { jsonLine } from '../output/jsonl.ts'
 import { checkPlaces } from '../output/places.ts'
-import { Lines, openWriter, type Writer } from '../output/writer.ts'
+import { openWriter, type Writer } from '../output/writer.ts'
 import { commandText } from '../run/command-line.ts'
 import { type Display, displayOf } from '../run/display.ts'
 import { dryRunCommand } from '../run/dry-run.ts'
 import { endingOf, exitCodeOf } from '../run/ending.ts'
+import { Results } from '../run/results.ts'
 import { stateOf } from '../run/state.ts'
-import { codeOf, failedOf } from '../terminal/failed.ts'
-import { Failures } from '../terminal/failures.ts'
-import type { FailedRecord } from '../terminal/run-state.ts'
 
 export interface RunOptions extends Wishes, Manner {
   readonly output?: string
@@ -39,9 +36,6 @@ export interface RunOptions extends Wishes, Manner {
   readonly journal?: string
   readonly progress?: string
 }
-
-/** This many records that all fail alike from the start are reason enough to stop. */
-const alikeFromTheStart = 10
 
 /** Milliseconds that an aborted run has to come to its end. */
 const grace = 500
@@ -84,23 +78,23 @@ class Run {
   readonly #options: RunOptions
   readonly #io: Io
   readonly #writer: Writer
-  readonly #rejects: Lines | undefined
-  readonly #failures = new Failures()
+  readonly #results: Results
   /** The keys that the user gave to records in flight, by their index. */
   readonly #keys = new Map<number, string>()
-  #last: FailedRecord | undefined
-  #bought = 0
   #interrupts = 0
-  #alike: string | undefined
   #leaving: ReturnType<typeof setTimeout> | undefined
 
   constructor(task: Task, options: RunOptions, io: Io) {
     this.#task = task
     this.#options = options
     this.#io = io
-    const schema = answerSchemaOf(task.extractor)
-    this.#writer = openWriter(task.output, { schema, keyed: task.input.keyed, rawCsv: options.rawCsv ?? false }, io)
-    this.#rejects = options.failed === undefined ? undefined : new Lines(options.failed, io.cwd)
+    const { output, journal, input } = task
+    const { keyed } = input
+    const { failed, keepGoing = false, rawCsv = false } = options
+    const writer = openWriter(output, { schema: answerSchemaOf(task.extractor), keyed, rawCsv }, io)
+    const onScreen = output === '-' && io.stdout.isTTY === true
+    this.#writer = writer
+    this.#results = new Results({ writer, failed, journal, keyed, keepGoing, onScreen }, io)
   }
 
   async go(): Promise<number> {
@@ -121,34 +115,34 @@ class Run {
       concurrency,
       ...(budgetUsd !== undefined && { budget: budgetUsd }),
     }
-    const state = () => stateOf(facts, run.progress, { last: this.#last, stopping: this.#interrupts > 0 })
+    const state = () => stateOf(facts, run.progress, { last: this.#results.last, stopping: this.#interrupts > 0 })
     display = displayOf(state, progress, manner, this.#io)
     const uninterruptible = this.#io.onInterrupt(() => this.#interrupted(run, display))
     try {
       const summary = await this.#read(run, display)
       display.close()
       const whole = summary.stopped === undefined
-      await this.#close(whole)
+      await this.#results.close(whole)
       const { journal, words } = this.#task
       const ending = endingOf({
         journal,
         words,
-        command: this.#command,
+        command: typed => commandText(typed, this.#io.env),
         summary,
         run: state(),
         took: performance.now() - started,
-        kinds: this.#failures.kinds,
-        alike: this.#alike,
+        kinds: this.#results.kinds,
+        alike: this.#results.alike,
         interrupted: this.#interrupts > 0,
-        wrote: this.#wrote(whole),
+        wrote: this.#results.wrote(whole),
       })
       display.end(ending, this.#writer.notes())
-      return exitCodeOf(summary, { alike: this.#alike !== undefined, interrupted: this.#interrupts > 0 })
+      return exitCodeOf(summary, { alike: this.#results.alike !== undefined, interrupted: this.#interrupts > 0 })
     } finally {
       display.close()
       uninterruptible()
       clearTimeout(this.#leaving)
-      await this.#close(false)
+      await this.#results.close(false)
     }
   }
 
@@ -190,7 +184,8 @@ class Run {
     try {
       for await (const item of run as AsyncIterable<Item>) {
         try {
-          await this.#take(item, display, () => run.stop())
+          this.#keys.delete(item.index)
+          await this.#results.take(item, display, () => run.stop())
         } catch (error) {
           unwritten = { error }
           run.abort(error)
@@ -203,37 +198,6 @@ class Run {
     const end = await summary
     if (unwritten !== undefined) throw unwritten.error
     return end
-  }
-
-  async #take(item: Item, display: Display, stop: () => void): Promise<void> {
-    const row = item.index + 1
-    const key = this.#task.input.keyed ? item.key : undefined
-    this.#keys.delete(item.index)
-    if (!item.kept) this.#bought++
-    if (item.status === 'done') {
-      const record = { row, ...(key !== undefined && { key }), output: item.output }
-      if (this.#task.output === '-' && this.#io.stdout.isTTY) display.around(() => void this.#writer.write(record))
-      else await this.#writer.write(record)
-      return
-    }
-    const { error } = item
-    const next =
-      this.#task.journal === undefined ? [] : [this.#command(['why', this.#task.journal, key ?? String(row)])]
-    const failed = {
-      ...failedOf(error, { name: key ?? String(row), record: item.record, next }),
-      calls: item.calls,
-      ...(item.cost !== undefined && { cost: item.cost }),
-    }
-    this.#last = { row, key: item.key, code: codeOf(error), message: failed.message, issues: failed.issues }
-    display.failed(failed, this.#failures.add(this.#last))
-    const { next: _, name, text, record, ...facts } = failed
-    await this.#rejects?.write(
-      jsonLine({ row, ...(key !== undefined && { key }), ...facts, record: item.record, text }),
-    )
-    if (this.#bought === alikeFromTheStart && this.#failures.count === this.#bought && !this.#options.keepGoing) {
-      this.#alike = this.#failures.onlyCode
-      if (this.#alike !== undefined) stop()
-    }
   }
 
   #interrupted(run: ReturnType<typeof extractAll>, display: Display | undefined): void {
@@ -249,23 +213,5 @@ class Run {
       display?.close()
       this.#io.exit(exits.interrupted)
     }, grace)
-  }
-
-  async #close(whole: boolean): Promise<void> {
-    await this.#writer.close({ empty: whole })
-    await this.#rejects?.close({ empty: whole })
-  }
-
-  readonly #command = (words: readonly string[]): string => commandText(words, this.#io.env)
-
-  /** @param whole so that files are there although nothing was written to them. */
-  #wrote(whole: boolean): readonly (readonly [string, number | undefined])[] {
-    const { failed } = this.#options
-    const count = this.#rejects?.count ?? 0
-    return [
-      [this.#writer.path, this.#writer.count],
-      ...(failed !== undefined && (whole || count > 0) ? [[failed, count] as const] : []),
-      ...(this.#task.journal === undefined ? [] : [[`journal ${this.#task.journal}`, undefined] as const]),
-    ]
   }
 }
