@@ -100,7 +100,7 @@ describe('a run in a pseudo-terminal', () => {
       return { city, people: 1 }
     })
     const command = [process.execPath, decant, 'run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '-c', '2', ...words]
-    const terminal = pseudoTerminal(`sh -c 'cd "${folder}" && unset CI && exec ${command.join(' ')}'`)
+    const terminal = pseudoTerminal(`sh -c 'cd "${folder}" && unset CI npm_command && exec ${command.join(' ')}'`)
     onTestFinished(() => terminal.close())
     await expect.poll(() => held.length, { timeout: 30_000 }).toBe(2)
     await expect.poll(terminal.screen).toMatch(/decant run {2}city\.json {2}in\.jsonl > out\.jsonl .* c=2/)
