@@ -233,7 +233,9 @@ describe('a cache', () => {
     const model = scriptedModel(({ prompt }) => answer({ n: Number(prompt) }, { cost: 0.25 }))
     const extractor = itemExtractor(model).with({ cache: memoryCache() })
     await extractAll(extractor, [1, 2, 3])
-    const items = await collect(extractAll(extractor, [3, 2, 4], { ordered: true }))
+    const run = extractAll(extractor, [3, 2, 4], { ordered: true })
+    const items = await collect(run)
+    expect(await run).toMatchObject({ done: 3, cached: 2, cost: 0.25 })
     expect(items.map(({ cost, calls }) => [cost, calls[0]?.cached])).toEqual([
       [0, true],
       [0, true],

@@ -26,6 +26,7 @@ export class Meter {
     outputTokens: 0,
     knownCost: 0,
     unpriced: 0,
+    cached: 0,
   }
   readonly costOf: Partial<Record<Call['kind'], number>> = {}
   /** A call came to its end and nobody said what it cost. */
@@ -97,6 +98,7 @@ export class Meter {
   /** Calls were paid for, whatever became of their record. */
   spend(calls: readonly Call[]): void {
     for (const call of calls) {
+      if (call.cached) this.sums.cached++
       const usage: Usage = call.usage ?? call.estimated ?? {}
       this.sums.inputTokens += usage.inputTokens ?? 0
       this.sums.outputTokens += usage.outputTokens ?? 0

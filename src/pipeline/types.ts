@@ -57,6 +57,8 @@ export interface Totals {
   readonly costOf: Readonly<Partial<Record<Call['kind'], number>>>
   /** Calls that cost something nobody told. */
   readonly unpriced: number
+  /** Calls that were answered by the `cache`. */
+  readonly cached: number
   /** Milliseconds since the run began. */
   readonly elapsed: number
 }

@@ -51,6 +51,7 @@ describe('decant run', () => {
     expect(code).toBe(0)
     expect(parsed(stdout).map(each => each.output.city)).toEqual(cities)
     expect(stderr).toMatch(/\n3 done, 0 failed.*\$0/s)
+    expect(stderr).toContain('tokens  0 in   0 out   3 calls from the cache\n')
     expect(prompts).toHaveLength(3)
     const { stdout: why } = await decant(['why', 'out.jsonl.journal', '3'], { folder })
     expect(why).toMatch(/call {4}first ok, from the cache {2}endpoint\/scripted {2}0 in {2}0 out {2}\$0/)

@@ -26,6 +26,7 @@ export const stateOf = (
     outputTokens: progress.outputTokens,
     cost: progress.knownCost,
     unpriced: progress.unpriced,
+    cached: progress.cached,
     ...(forecast !== undefined && { forecast: { usd: forecast.cost, plusMinus: forecast.margin } }),
     ...(left !== undefined && { left }),
     ...(wait !== undefined && { wait: { ...wait, concurrency } }),

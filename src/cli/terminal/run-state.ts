@@ -25,6 +25,8 @@ export interface RunState {
   readonly cost: number
   /** Calls that cost something nobody told. */
   readonly unpriced: number
+  /** Calls that were answered by the cache. */
+  readonly cached: number
   readonly budget?: number
   readonly forecast?: { readonly usd: number; readonly plusMinus: number }
   /** Milliseconds until the end, as far as can be told. */

@@ -32,7 +32,11 @@ export const endLines = (ending: Ending, screen: Screen): string[] => {
       [costText(run), ending.spent.map(([what, usd]) => `${what} ${dollars(usd)}`).join(', '), unpricedText(run)],
       screen,
     ),
-    ...entry('tokens', [`${short(run.inputTokens)} in${cached(run)}`, `${short(run.outputTokens)} out`], screen),
+    ...entry(
+      'tokens',
+      [`${short(run.inputTokens)} in${cached(run)}`, `${short(run.outputTokens)} out`, recalled(run)],
+      screen,
+    ),
     ...entry(
       'wrote',
       ending.wrote.map(([path, records]) => (records === undefined ? path : `${path} ${count(records)}`)),
@@ -52,6 +56,8 @@ const heading = ({ run, took }: Ending, screen: Screen): string => {
   const rest = plain.slice(`${count(run.done)} done, ${count(run.failed)} failed`.length)
   return lineOf([done, ', ', failed, rest], screen)
 }
+
+const recalled = ({ cached }: RunState): string => (cached === 0 ? '' : `${times(cached, 'call')} from the cache`)
 
 const unpricedText = ({ unpriced }: RunState): string =>
   unpriced === 0 ? '' : `${times(unpriced, 'call')} without a price: --prices IN,OUT`

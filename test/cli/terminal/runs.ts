@@ -18,6 +18,7 @@ export const running: RunState = {
   outputTokens: 210_000,
   cost: 0.84,
   unpriced: 0,
+  cached: 0,
   budget: 2,
   forecast: { usd: 1.12, plusMinus: 0.05 },
   left: 72_000,
