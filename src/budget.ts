@@ -108,20 +108,18 @@ export class Budget implements SharedBudget {
   /**
    * A call has ended. Of a call whose usage never came, the estimate is charged; where no price makes USD of it, what a token
    * has cost so far.
-   *
-   * @param cut its end never came, so that nobody could say what it cost.
    */
-  charge(
-    model: string,
-    { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens }: Usage,
-    usd: number | undefined,
-    cut: boolean,
-  ): void {
+  charge(call: Pick<Call, 'model' | 'usage' | 'estimated' | 'finishReason'>, usd: number | undefined): void {
+    const {
+      inputTokens = 0,
+      outputTokens = 0,
+      totalTokens = inputTokens + outputTokens,
+    } = call.usage ?? call.estimated!
     this.#ended++
     this.#tokens += totalTokens
     this.#output += outputTokens
-    if (usd === undefined && !cut) this.#unpriced = model
-    const charged = usd ?? (cut && this.#paid > 0 ? (totalTokens * this.#usd) / this.#paid : 0)
+    if (usd === undefined && !isLost(call, this.#paid)) this.#unpriced = call.model
+    const charged = usd ?? (call.usage === undefined && this.#paid > 0 ? (totalTokens * this.#usd) / this.#paid : 0)
     this.#usd = sum([this.#usd, charged])
     if (charged > 0) this.#paid += totalTokens
   }
@@ -148,9 +146,12 @@ export const tokensIn = (json: string): number =>
 
 export const tokensOf = (characters: number): number => Math.ceil(characters / charactersPerToken)
 
-/** Neither usage nor a finish reason came of it: the connection broke, a clock ran out, or it was given up. */
-export const isCut = ({ usage, finishReason }: Pick<Call, 'usage' | 'finishReason'>): boolean =>
-  usage === undefined && finishReason === undefined
+/**
+ * Whether a call without a cost is one whose cost was only lost: it broke off before its end, or calls that cost something
+ * (tokens of those in all: `paid`) have said so.
+ */
+export const isLost = ({ usage, finishReason }: Pick<Call, 'usage' | 'finishReason'>, paid: number): boolean =>
+  usage === undefined && (finishReason === undefined || paid > 0)
 
 /** USD. */
 export const priceOf = (

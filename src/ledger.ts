@@ -1,4 +1,4 @@
-import { type Budget, budgetOf, isCut, priceOf, sum, tokensIn, tokensOf } from './budget.ts'
+import { type Budget, budgetOf, priceOf, sum, tokensIn, tokensOf } from './budget.ts'
 import { defined } from './defined.ts'
 import type { BudgetError, ExtractError } from './errors.ts'
 import type { Call, Issue, Options, Price, Usage } from './types.ts'
@@ -59,8 +59,7 @@ export class Ledger {
       call.estimated = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens }
     } else if (price !== undefined && call.cost === undefined && isWhole(call.usage))
       call.cost = priceOf(price, call.usage)
-    const usage = call.usage ?? call.estimated!
-    this.#budget.charge(call.model, usage, call.cost ?? (price && priceOf(price, usage)), isCut(call))
+    this.#budget.charge(call, call.cost ?? (price && priceOf(price, call.usage ?? call.estimated!)))
   }
 
   get #billed(): OpenCall[] {

@@ -54,16 +54,16 @@ describe('a budget', () => {
   })
 
   it('in USD goes on after a call that was cut, charged as dear as the others', async () => {
-    const said = (cost: number) => (_: unknown, response: ServerResponse) =>
+    const said = (cost?: number) => (_: unknown, response: ServerResponse) =>
       response.end(
         JSON.stringify({
           choices: [{ message: { content: null, tool_calls: [toolCall] }, finish_reason: 'tool_calls' }],
-          usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20, cost },
+          ...(cost && { usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20, cost } }),
         }),
       )
     const toolCall = { id: 'call_0', type: 'function', function: { name: 'Person', arguments: right.args } }
     const cut = (_: unknown, response: ServerResponse) => void response.destroy()
-    await using server = await modelServer(cut, said(0.5), cut, said(0.5))
+    await using server = await modelServer(cut, said(0.5), cut, said(0.5), said(), said(0.5))
     const budget = createBudget({ usd: 100 })
     const options = { model: server.model(), budget, stream: false, timeout: 10_000 }
     const { calls } = await extract(Person, personPrompt, options).result()
@@ -72,6 +72,10 @@ describe('a budget', () => {
     expect(budget.spent.usd).toBe(0.5)
     const { calls: later } = await extract(Person, personPrompt, options).result()
     expect(budget.spent.usd).toBeCloseTo(1 + (later[0]!.estimated!.totalTokens! * 0.5) / 20)
+    // Whole, but its usage was still to come.
+    await extract(Person, personPrompt, options)
+    await extract(Person, personPrompt, options)
+    expect(server.requests).toHaveLength(6)
   })
 
   it('in time ends the call that runs', async () => {

@@ -1,4 +1,4 @@
-import { isCut, priceOf, sum } from '../budget.ts'
+import { isLost, priceOf, sum } from '../budget.ts'
 import type { Call, Price, Usage } from '../types.ts'
 import { failureOf } from './failure.ts'
 import type { FailureKind, RecordItem, Totals } from './types.ts'
@@ -34,9 +34,9 @@ export class Meter {
   /** Failures since the last record that was done. */
   inRow = 0
   readonly #prices: Price | undefined
-  /** Tokens of the calls that cost something, and of those that were cut before anybody said what they cost. */
+  /** Tokens of the calls that cost something, and of those whose cost was lost. */
   #paid = 0
-  #cut = 0
+  #lost = 0
   readonly #kinds = new Map<string, Mutable<FailureKind> & { keys: string[] }>()
   readonly #started = performance.now()
   readonly #perSecond = new Array<{ second: number; count: number }>(seconds)
@@ -65,10 +65,10 @@ export class Meter {
     return this.sums.inputTokens + this.sums.outputTokens
   }
 
-  /** USD for a budget: a call that was cut has cost as much a token as the others. */
+  /** USD for a budget: a call whose cost was lost has cost as much a token as the others. */
   get spent(): number {
     const { knownCost } = this.sums
-    return this.#paid === 0 ? knownCost : sum([knownCost, (this.#cut * knownCost) / this.#paid])
+    return this.#paid === 0 ? knownCost : sum([knownCost, (this.#lost * knownCost) / this.#paid])
   }
 
   get totals(): Totals {
@@ -107,7 +107,7 @@ export class Meter {
       const tokens = usage.totalTokens ?? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
       if (price === undefined) {
         this.sums.unpriced++
-        if (isCut(call)) this.#cut += tokens
+        if (isLost(call, this.#paid)) this.#lost += tokens
         else this.unreported = true
       } else {
         if (price > 0) this.#paid += tokens
