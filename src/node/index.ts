@@ -1,2 +1,3 @@
 export { directoryCache } from './cache.ts'
-export { fileJournal, readJournal } from './journal.ts'
+export { readJournal } from './entries.ts'
+export { fileJournal } from './journal.ts'

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { JournalError } from '../errors.ts'
 import type { Fingerprint, Journal, JournalEntry } from '../pipeline/index.ts'
-import { foreignness, type Header, headerLine, readHeader } from './header.ts'
+import { entryOf, lineOf } from './entries.ts'
+import { foreignness, headerLine, readHeader } from './header.ts'
 import { LineReader, linesOf } from './lines.ts'
 import { lock } from './lock.ts'
 import { Offsets } from './offsets.ts'
@@ -33,30 +34,6 @@ interface Group {
  */
 export const fileJournal = (path: string | URL): Journal =>
   new FileJournal(path instanceof URL ? fileURLToPath(path) : resolve(path))
-
-/**
- * The entries of a journal as they were written; of a key with several entries the last one holds. Takes no lock.
- *
- * @throws JournalError `unreadable`.
- */
-export function* readJournal(path: string | URL): Generator<JournalEntry, void, void> {
-  let fd: number | undefined
-  let header: Header | undefined
-  try {
-    fd = openSync(path, 'r')
-    for (const { text } of linesOf(fd)) {
-      if (header === undefined) header = readHeader(text, String(path))
-      else {
-        const entry = entryOf(text)
-        if (entry !== undefined) yield entry
-      }
-    }
-  } catch (cause) {
-    throw isSystem(cause) ? notRead(path, cause) : cause
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-}
 
 class FileJournal implements Journal {
   readonly #path: string
@@ -209,16 +186,6 @@ class FileJournal implements Journal {
   }
 }
 
-const isSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined
-
-const notRead = (path: string | URL, cause: Error): JournalError =>
-  new JournalError(
-    `Cannot read journal '${path}': ${cause.message}; give the path that fileJournal() was given`,
-    'unreadable',
-    { cause },
-  )
-
 const notOpened = (path: string, cause: unknown): JournalError =>
   new JournalError(
     `Cannot open journal '${path}': ${(cause as Error).message}; its folder has to be there, and writable`,
@@ -232,19 +199,6 @@ const newGroup = (): Group => {
     settle = error => (error === undefined ? resolve() : reject(error))
   })
   return { lines: [], keys: [], written, settle }
-}
-
-/** The two line ends of Unicode are legal in JSON, and end lines for some readers. */
-const lineOf = (entry: JournalEntry): string =>
-  `${JSON.stringify(entry).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`
-
-const entryOf = (text: string | undefined): JournalEntry | undefined => {
-  try {
-    const entry = JSON.parse(text ?? '') as JournalEntry | null
-    return typeof entry?.key === 'string' && (entry.status === 'done' || entry.status === 'failed') ? entry : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** The name of a new file is on the disk when its folder is; not every system lets a folder be synced. */
