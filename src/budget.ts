@@ -37,7 +37,8 @@ export const checkBudget = (limits: unknown): void => {
 const names = ['usd', 'tokens', 'calls', 'ms'] as const
 const wanted = 'give { usd, tokens, calls, ms }, or what createBudget returns'
 
-const isShared = (budget: unknown): budget is Budget => typeof (budget as Budget | null)?.admit === 'function'
+/** Whether it is one of `createBudget`. */
+export const isShared = (budget: unknown): budget is Budget => typeof (budget as Budget | null)?.admit === 'function'
 
 /** The shared one itself, or one for this extraction alone. */
 export const budgetOf = (budget: BudgetLimits | SharedBudget | undefined): Budget =>

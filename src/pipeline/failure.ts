@@ -1,4 +1,4 @@
-import { ConfigError, ExtractError, SchemaError } from '../errors.ts'
+import { BudgetError, ConfigError, ExtractError, SchemaError } from '../errors.ts'
 import type { Issue } from '../types.ts'
 import type { FailureEntry, RecordItem } from './types.ts'
 
@@ -51,11 +51,20 @@ export const keptError = (entry: FailureEntry): ExtractError =>
     { name: entry.name },
   )
 
-/** Why no other record can fare better; undefined for what is the record's own failure. */
-export const lastingOf = (item: RecordItem<any, any>, anyDone: boolean): 'auth' | 'quota' | 'config' | undefined => {
+/**
+ * Why no other record can fare better; undefined for what is the record's own failure.
+ *
+ * @param shared all records have one budget.
+ */
+export const lastingOf = (
+  item: RecordItem<any, any>,
+  anyDone: boolean,
+  shared: boolean,
+): 'auth' | 'quota' | 'config' | 'budget' | undefined => {
   if (item.status === 'done' || !(item.error instanceof ExtractError)) return undefined
   const { error } = item
   if (error instanceof ConfigError || error instanceof SchemaError) return 'config'
+  if (shared && error instanceof BudgetError) return 'budget'
   if (error.code === 'quota') return 'quota'
   // OpenRouter refuses a flagged input with 403 (https://openrouter.ai/docs/api/reference/errors-and-debugging): of one key
   // that has worked it says nothing.

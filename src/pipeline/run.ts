@@ -1,4 +1,5 @@
 import { follow } from '../abort.ts'
+import { isShared } from '../budget.ts'
 import type { Extractor } from '../extractor.ts'
 import { Limiter } from '../http/limits.ts'
 import type { Model } from '../types.ts'
@@ -46,8 +47,16 @@ export class LazyRun<A, I, O> implements RecordRun<A, O> {
     this.#meter = new Meter(options.prices)
     this.#buyer = new Buyer(extractor, this.#meter)
     this.#outbox = new Outbox(options.ordered ?? false, () => this.#workers.feed())
-    const { name } = extractor
-    this.#workers = new Workers({ name, options, buyer: this.#buyer, meter: this.#meter, outbox: this.#outbox })
+    const { name, declaration } = extractor
+    const sharesBudget = isShared(declaration.budget)
+    this.#workers = new Workers({
+      name,
+      sharesBudget,
+      options,
+      buyer: this.#buyer,
+      meter: this.#meter,
+      outbox: this.#outbox,
+    })
   }
 
   // ---- readers

@@ -65,7 +65,7 @@ export interface Totals {
 
 /**
  * Why a run ended early. `auth`, `quota`: the provider refuses every call. `failures`: too many in a row. `budget`: as
- * asked. `abort`: by `signal` or `abort()`. `stop`: by `stop()`.
+ * asked, of the run or with one that the extractor shares. `abort`: by `signal` or `abort()`. `stop`: by `stop()`.
  */
 export type Stop = 'auth' | 'quota' | 'failures' | 'budget' | 'abort' | 'stop'
 

@@ -14,6 +14,8 @@ const ahead = { settled: 2, ordered: 8 }
 interface Tools<A, I, O> {
   /** Of the extractor, for messages. */
   readonly name: string
+  /** One budget for all its records. */
+  readonly sharesBudget: boolean
   readonly options: ExtractAllOptions<A>
   readonly buyer: Buyer<A, I, O>
   readonly meter: Meter
@@ -36,6 +38,7 @@ export class Workers<A, I, O> {
   /** The source has no more. */
   dry = false
   readonly #name: string
+  readonly #sharesBudget: boolean
   readonly #options: ExtractAllOptions<A>
   readonly #concurrency: number
   readonly #buyer: Buyer<A, I, O>
@@ -48,8 +51,9 @@ export class Workers<A, I, O> {
   #working = 0
   #finish: (() => void) | undefined
 
-  constructor({ name, options, buyer, meter, outbox }: Tools<A, I, O>) {
+  constructor({ name, sharesBudget, options, buyer, meter, outbox }: Tools<A, I, O>) {
     this.#name = name
+    this.#sharesBudget = sharesBudget
     this.#options = options
     this.#concurrency = options.concurrency ?? 8
     this.#buyer = buyer
@@ -155,11 +159,12 @@ export class Workers<A, I, O> {
     if (this.#abandoned) return undefined
     const { item, entry } = await this.#buyer.buy(named.place, tries)
     if (item.status === 'failed' && this.#abandoned) return undefined
-    const lasting = lastingOf(item, this.#meter.sums.done > 0)
+    const lasting = lastingOf(item, this.#meter.sums.done > 0, this.#sharesBudget)
     if (lasting !== undefined && item.status === 'failed') {
       if (lasting === 'config') this.break(item.error)
       else this.end(lasting, item.error)
-      return undefined
+      // What was bought before the budget was spent counts.
+      if (lasting !== 'budget' || item.calls.length === 0) return undefined
     }
     await this.#keeper.note(entry, named)
     this.#settled(item)

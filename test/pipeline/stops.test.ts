@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { APIError, BudgetError, ConfigError, extractAll, type Progress } from 'decant'
+import { APIError, BudgetError, ConfigError, createBudget, extractAll, type Progress } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { answer, collect, itemExtractor, never, range, refusal, scriptedModel } from '../helpers/scripted.ts'
 
@@ -97,6 +97,23 @@ describe('a budget', () => {
   it('in tokens is not overrun', async () => {
     const summary = await extractAll(itemExtractor(priced()), range(1000), { budget: { tokens: 1250 } })
     expect(summary).toMatchObject({ stopped: 'budget', done: 10, error: { code: 'tokens' } })
+  })
+
+  it('that the extractor shares ends the run, one of each extraction its record', async () => {
+    const model = scriptedModel(({ prompt, tries }) => answer({ n: prompt === '4' && tries === 0 ? 'x' : 1 }))
+    const extractor = itemExtractor(model).with({ maxRepairs: 1 })
+    const shared = extractAll(extractor.with({ budget: createBudget({ calls: 5 }) }), range(100), { concurrency: 1 })
+    await expect(collect(shared)).rejects.toBeInstanceOf(BudgetError)
+    // The fifth call was the first of record 4, which had none left for a repair.
+    expect(await shared).toMatchObject({ stopped: 'budget', error: { code: 'calls' }, done: 4, failed: 1 })
+    const spent = createBudget({ calls: 0 })
+    expect(await extractAll(extractor.with({ budget: spent }), range(9))).toMatchObject({
+      stopped: 'budget',
+      failed: 0,
+    })
+    const each = await extractAll(extractor.with({ budget: { calls: 0 } }), range(9))
+    expect(each).toMatchObject({ failed: 9 })
+    expect(each.stopped).toBeUndefined()
   })
 
   it('in time lets what is in flight finish', async () => {
