@@ -110,19 +110,18 @@ export class Budget implements SharedBudget {
    * A call has ended. Of a call whose usage never came, the estimate is charged; where no price makes USD of it, what a token
    * has cost so far.
    */
-  charge(call: Pick<Call, 'model' | 'usage' | 'estimated' | 'finishReason'>, usd: number | undefined): void {
-    const {
-      inputTokens = 0,
-      outputTokens = 0,
-      totalTokens = inputTokens + outputTokens,
-    } = call.usage ?? call.estimated!
+  charge(
+    call: Pick<Call, 'model' | 'usage' | 'finishReason'>,
+    { inputTokens = 0, outputTokens = 0, totalTokens = inputTokens + outputTokens }: Usage,
+    usd: number | undefined,
+  ): void {
     this.#ended++
     this.#tokens += totalTokens
     this.#output += outputTokens
     if (usd === undefined && !isLost(call, this.#paid)) this.#unpriced = call.model
-    const charged = usd ?? (call.usage === undefined && this.#paid > 0 ? (totalTokens * this.#usd) / this.#paid : 0)
+    const charged = usd ?? (this.#paid && (totalTokens * this.#usd) / this.#paid)
     this.#usd = sum([this.#usd, charged])
-    if (charged > 0) this.#paid += totalTokens
+    if (charged) this.#paid += totalTokens
   }
 
   /** Ends a call when its time is up; what it returns takes that back. */

@@ -59,7 +59,8 @@ export class Ledger {
       call.estimated = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens }
     } else if (price !== undefined && call.cost === undefined && isWhole(call.usage))
       call.cost = priceOf(price, call.usage)
-    this.#budget.charge(call, call.cost ?? (price && priceOf(price, call.usage ?? call.estimated!)))
+    const usage = call.usage ?? call.estimated!
+    this.#budget.charge(call, usage, call.cost ?? (price && priceOf(price, usage)))
   }
 
   get #billed(): OpenCall[] {
