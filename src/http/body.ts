@@ -111,26 +111,18 @@ export class BodyReader {
     this.#ended = bytes === undefined
     // Whatever the read came to, an abort is what counts.
     signal.throwIfAborted()
-    if (bytes === undefined) this.#feed('', sink)
-    else
-      for (const text of this.#characters.read(bytes)) {
-        this.#feed(text, sink)
-        if (this.#framing?.stopped) break
+    for (let text of bytes ? this.#characters.read(bytes) : ['']) {
+      if (this.#framing === undefined) {
+        text = (this.#head + text).trimStart()
+        this.#framing = this.#framingOf(text, this.#ended, sink)
+        this.#head = this.#framing === undefined ? text : ''
       }
-    const framing = this.#framing
-    if (bytes === undefined) framing?.end()
-    return bytes === undefined || framing?.stopped ? (framing?.done ?? false) : undefined
-  }
-
-  #feed(given: string, sink: BodySink): void {
-    let text = given
-    if (this.#framing === undefined) {
-      const head = (this.#head + text).trimStart()
-      this.#framing = this.#framingOf(head, this.#ended, sink)
-      this.#head = this.#framing === undefined ? head : ''
-      text = head
+      this.#framing?.feed(text)
+      if (this.#framing?.stopped) break
     }
-    this.#framing?.feed(text)
+    const framing = this.#framing
+    if (this.#ended) framing?.end()
+    return this.#ended || framing?.stopped ? (framing?.done ?? false) : undefined
   }
 
   #framingOf(head: string, ended: boolean, sink: BodySink): Framing | undefined {

@@ -22,31 +22,20 @@ export class Utf8Reader {
    * @throws StreamError `malformed` for bytes that are not UTF-8.
    */
   *read(bytes: Uint8Array): Generator<string, void> {
-    const whole = this.#cut === undefined ? bytes : joined(this.#cut, bytes)
+    const whole = this.#cut ? joined(this.#cut, bytes) : bytes
     const end = whole.length - cutLength(whole)
-    this.#cut = end === whole.length ? undefined : whole.slice(end)
-    for (let from = 0; from < end; ) {
-      const to = lineEnd(whole, from + block, end)
-      yield decoded(whole.subarray(from, to))
-      from = to
+    this.#cut = end < whole.length ? whole.slice(end) : undefined
+    for (let from = 0, to = 0; from < end; from = to) {
+      to = whole.indexOf(LF, from + block) + 1 || end
+      // With the blank line that ends an event.
+      while (whole[to] === LF) to++
+      try {
+        yield decoder.decode(whole.subarray(from, to))
+      } catch {
+        throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
+      }
     }
   }
-}
-
-const decoded = (bytes: Uint8Array): string => {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
-  }
-}
-
-/** Behind the next end of a line and the blank lines there, which end an event. */
-const lineEnd = (bytes: Uint8Array, from: number, end: number): number => {
-  let at = bytes.indexOf(LF, from)
-  if (at < 0) return end
-  while (bytes[at] === LF) at++
-  return at
 }
 
 const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
@@ -58,11 +47,10 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
 
 /** How many bytes at the end begin a character whose rest is missing. */
 const cutLength = (bytes: Uint8Array): number => {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back]!
-    if (byte < 0x80) return 0
-    // A first byte; those that go on are 0b10xxxxxx. What begins no character at all is left for the decoder to refuse.
-    if (byte > 0xf4) return 0
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes.at(-back) ?? 0
+    // What goes on is 0b10xxxxxx. What begins no character at all is left for the decoder to refuse.
+    if (byte < 0x80 || byte > 0xf4) return 0
     if (byte >= 0xc2) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0
   }
   return 0
