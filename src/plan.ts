@@ -54,28 +54,23 @@ export const planOf = <I, O>(schema: Schema<I, O>, options: Options<any> & Examp
   return planned(spoken, { provider, id }, options, fallbacks)
 }
 
-/** One literal and no copy: every plan has the same shape, however many extractors there are. */
+/** Assigned and not spread: then every plan has the same shape, however many extractors there are. */
 const planned = <I, O>(
-  { declaration, choice, examples, tools, functions, answers }: Spoken<I, O>,
+  spoken: Spoken<I, O>,
   { provider, id }: ReturnType<typeof resolveModel>,
   options: Options<any>,
   fallbacks: readonly Plan<I, O>[],
-): Plan<I, O> => ({
-  declaration,
-  choice,
-  examples,
-  tools,
-  functions,
-  answers,
-  provider,
-  modelId: id,
-  options,
-  maxSteps: options.maxSteps ?? 5,
-  maxRetries: options.maxRetries ?? 2,
-  maxRetryDelay: options.maxRetryDelay ?? 60_000,
-  maxRepairs: options.maxRepairs ?? 1,
-  fallbacks,
-})
+): Plan<I, O> =>
+  Object.assign({}, spoken, {
+    provider,
+    modelId: id,
+    options,
+    maxSteps: options.maxSteps ?? 5,
+    maxRetries: options.maxRetries ?? 2,
+    maxRetryDelay: options.maxRetryDelay ?? 60_000,
+    maxRepairs: options.maxRepairs ?? 1,
+    fallbacks,
+  })
 
 /** Whose rules a schema keeps. */
 export const dialectOf = ({ row }: Provider, { strict }: Pick<Options<any>, 'strict'>): Dialect =>
