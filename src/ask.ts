@@ -1,7 +1,7 @@
 import { accessOf } from './access.ts'
 import type { Answer, Context } from './context.ts'
 import { APIError, ExtractError } from './errors.ts'
-import { exchange } from './exchange.ts'
+import { Exchange } from './exchange.ts'
 import { modelName } from './failing.ts'
 import { nextTry, sleep } from './http/retry.ts'
 import type { OpenCall } from './ledger.ts'
@@ -42,7 +42,7 @@ export const ask = async <I, O>(
       call = ledger.open(sending, channel.attempt, model, mode.used)
       if (channel.watched)
         channel.emit({ type: 'request', attempt: channel.attempt, kind: sending, body: bodyOf(plan, request) })
-      const { answer, headers } = await exchange(context, json, access, call, request.messages.length, asked)
+      const { answer, headers } = await new Exchange(context, access, call, request.messages.length, asked).run(json)
       plan.provider.retries.succeeded(tries > 1)
       pass?.leave(call.usage, headers)
       return answer

@@ -9,7 +9,7 @@ import { Ledger } from './ledger.ts'
 import { type Asked, isInContent, ladderOf, requestOf } from './modes.ts'
 import { issueSummary } from './repair/words.ts'
 import { bodyOf } from './request.ts'
-import { sinkFor } from './sink.ts'
+import { AnswerSink } from './sink.ts'
 import type { CacheStore, Call, Issue, Message, UsedMode } from './types.ts'
 import type { Turn } from './wire/wire.ts'
 
@@ -102,14 +102,14 @@ export const recall = async <I, O>(
 }
 
 const replayed = (quiet: Context<any, any>, { asking, mode, turn }: Entry): Answer => {
-  const { sink, answer, hopeless } = sinkFor(quiet, asking)
+  const sink = new AnswerSink(quiet, asking)
   sink.text(turn.text)
   for (const [i, call] of turn.calls.entries()) {
     sink.call(i, call.name)
     sink.arguments(i, call.arguments)
   }
-  const { indices, view, notes } = answer(turn)
-  const given = hopeless()
+  const { indices, view, notes } = sink.answer(turn)
+  const given = sink.hopeless
   return {
     asking,
     mode,

@@ -1,5 +1,6 @@
 import type { Channel } from './channel.ts'
 import type { CheckListener } from './decode/check/index.ts'
+import type { Composer } from './decode/composer.ts'
 import { Content } from './decode/content.ts'
 import type { Hopeless } from './decode/hopeless.ts'
 import { TextView } from './decode/text-view.ts'
@@ -18,29 +19,111 @@ interface Sharing<I, O> {
 }
 
 /** Sends deltas where they belong: text to the reader of text, the answer's arguments - or its JSON text - into its view. */
-export const sinkFor = <I, O>(
-  { plan, channel, streamed, aside }: Sharing<I, O>,
-  asking: Asking,
-): {
-  sink: DeltaSink
-  /** What the whole turn has of the answer. */
-  answer: (turn: Turn) => { indices: readonly number[]; view: ArgumentsView | undefined; notes: readonly Issue[] }
-  hopeless: () => Hopeless | undefined
-  /** Whether something of it is to be seen; of an answer that comes whole nobody is made to look. */
-  shown: () => boolean
-} => {
-  const { declaration, options, choice } = plan
-  const names = new Set(isInContent(asking) ? [] : plan.answers.map(({ name }) => name))
-  let index: number | undefined
-  let view: ArgumentsView | undefined
-  const text = declaration.isText ? new TextView(options) : undefined
-  const content = isInContent(asking) ? new Content() : undefined
-  if (text !== undefined) channel.show(text)
+export class AnswerSink<I, O> implements DeltaSink {
+  readonly #sharing: Sharing<I, O>
+  readonly #content: Content | undefined
+  readonly #text: TextView | undefined
+  readonly #composer: Composer | undefined
+  #index: number | undefined
+  #view: ArgumentsView | undefined
   /** Deltas are read that came together: those behind the one that left no hope are as good as never sent. */
-  let together = false
-  const isCutOff = (): boolean => together && view?.hopeless !== undefined
-  const open = (): ArgumentsView => {
-    const listener: CheckListener = {
+  #together = false
+
+  constructor(sharing: Sharing<I, O>, asking: Asking) {
+    const { plan, channel } = sharing
+    const { declaration, options, choice } = plan
+    this.#sharing = sharing
+    this.#content = isInContent(asking) ? new Content() : undefined
+    this.#text = declaration.isText ? new TextView(options) : undefined
+    this.#composer = choice?.composer(declaration.wrapper, piece => this.#feed(piece))
+    if (this.#text !== undefined) channel.show(this.#text)
+  }
+
+  text(delta: string): void {
+    if (this.#content !== undefined) {
+      this.#feed(this.#content.feed(delta))
+      return
+    }
+    const { channel } = this.#sharing
+    if (channel.watched) channel.emit({ type: 'text', attempt: channel.attempt, delta })
+    this.#text?.feed(delta)
+  }
+
+  reasoning(delta: string): void {
+    const { channel } = this.#sharing
+    if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
+  }
+
+  call(opened: number, name: string): void {
+    if (this.#content !== undefined || !this.#sharing.plan.answers.some(answer => answer.name === name)) return
+    if (this.#composer !== undefined) this.#composer.open(opened, name)
+    else if (this.#index === undefined) {
+      this.#index = opened
+      this.#open()
+    }
+  }
+
+  arguments(of: number, delta: string, ends?: readonly number[]): number | undefined {
+    if (this.#composer !== undefined) return this.#compose(this.#composer, of, delta, ends)
+    const view = this.#view
+    if (of !== this.#index || view === undefined) return undefined
+    this.#together = ends !== undefined
+    const given = this.#together ? view.hopeless : undefined
+    view.feed(delta)
+    if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
+    const start = view.text.length - delta.length
+    const cut = view.cut(ends)
+    this.#view = cut
+    const { aside, channel } = this.#sharing
+    if (!aside) channel.show(cut)
+    return cut.text.length - start
+  }
+
+  /** What the whole turn has of the answer. */
+  answer(turn: Turn): {
+    readonly indices: readonly number[]
+    readonly view: ArgumentsView | undefined
+    readonly notes: readonly Issue[]
+  } {
+    const content = this.#content
+    if (content !== undefined) {
+      this.#feed(content.finish())
+      return { indices: [], view: this.#view, notes: content.notes }
+    }
+    this.#composer?.finish()
+    const indices = this.#composer?.indices ?? (this.#index === undefined ? [] : [this.#index])
+    const mayIgnore = mayIgnoreFunction(this.#sharing.plan) && turn.calls.length === 0
+    const unasked = mayIgnore ? Content.whole(turn.text) : undefined
+    this.#feed(unasked?.json ?? '')
+    return { indices, view: this.#view, notes: unasked?.content.notes ?? [] }
+  }
+
+  get hopeless(): Hopeless | undefined {
+    return (this.#view ?? this.#text)?.hopeless
+  }
+
+  /** Whether something of it is to be seen; of an answer that comes whole nobody is made to look. */
+  get shown(): boolean {
+    const seen = this.#view ?? this.#text
+    return seen !== undefined && (this.#sharing.streamed ? seen.value !== undefined : seen.text !== '')
+  }
+
+  #feed(piece: string): void {
+    if (piece !== '') (this.#view ?? this.#open()).feed(piece)
+  }
+
+  #open(): ArgumentsView {
+    const { plan, channel, aside } = this.#sharing
+    const view = new ArgumentsView(plan.declaration, aside ? {} : this.#listener, plan.options)
+    this.#view = view
+    if (!aside) channel.show(view)
+    return view
+  }
+
+  get #listener(): CheckListener {
+    const { channel } = this.#sharing
+    const isCutOff = (): boolean => this.#together && this.#view?.hopeless !== undefined
+    return {
       onIssue(issue) {
         if (!isCutOff()) channel.emit({ type: 'issue', attempt: channel.attempt, issue })
       },
@@ -48,71 +131,20 @@ export const sinkFor = <I, O>(
         if (valid && !isCutOff()) channel.complete(path, value)
       },
     }
-    const opened = new ArgumentsView(declaration, aside ? {} : listener, options)
-    view = opened
-    if (!aside) channel.show(opened)
-    return opened
   }
-  const feed = (piece: string): void => {
-    if (piece !== '') (view ?? open()).feed(piece)
-  }
-  const composer = choice?.composer(declaration.wrapper, feed)
-  const sink: DeltaSink = {
-    text(delta) {
-      if (content !== undefined) return feed(content.feed(delta))
-      if (channel.watched) channel.emit({ type: 'text', attempt: channel.attempt, delta })
-      text?.feed(delta)
-    },
-    reasoning(delta) {
-      if (channel.watched) channel.emit({ type: 'reasoning', attempt: channel.attempt, delta })
-    },
-    call(opened, name) {
-      if (!names.has(name)) return
-      if (composer !== undefined) composer.open(opened, name)
-      else if (index === undefined) {
-        index = opened
-        open()
-      }
-    },
-    arguments(of, delta, ends) {
-      if (composer !== undefined) {
-        let from = 0
-        for (const end of ends ?? [delta.length]) {
-          composer.arguments(of, delta.slice(from, end))
-          if (end < delta.length && view?.hopeless !== undefined) return end
-          from = end
-        }
-        return undefined
-      }
-      if (of !== index || view === undefined) return undefined
-      together = ends !== undefined
-      const given = together ? view.hopeless : undefined
-      view.feed(delta)
-      if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
-      const start = view.text.length - delta.length
-      view = view.cut(ends)
-      if (!aside) channel.show(view)
-      return view.text.length - start
-    },
-  }
-  const answer = (turn: Turn): ReturnType<ReturnType<typeof sinkFor>['answer']> => {
-    if (content !== undefined) {
-      feed(content.finish())
-      return { indices: [], view, notes: content.notes }
+
+  #compose(
+    composer: Composer,
+    of: number,
+    delta: string,
+    ends: readonly number[] = [delta.length],
+  ): number | undefined {
+    let from = 0
+    for (const end of ends) {
+      composer.arguments(of, delta.slice(from, end))
+      if (end < delta.length && this.#view?.hopeless !== undefined) return end
+      from = end
     }
-    composer?.finish()
-    const indices = composer?.indices ?? (index === undefined ? [] : [index])
-    const unasked = mayIgnoreFunction(plan) && turn.calls.length === 0 ? Content.whole(turn.text) : undefined
-    feed(unasked?.json ?? '')
-    return { indices, view, notes: unasked?.content.notes ?? [] }
-  }
-  return {
-    sink,
-    answer,
-    hopeless: () => (view ?? text)?.hopeless,
-    shown: () => {
-      const seen = view ?? text
-      return seen !== undefined && (streamed ? seen.value !== undefined : seen.text !== '')
-    },
+    return undefined
   }
 }

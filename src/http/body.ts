@@ -1,26 +1,15 @@
 import type { Stop } from '../abort.ts'
 import { StreamError } from '../errors.ts'
-import { parsed } from '../text.ts'
-import { EventSplitter } from './events.ts'
 import { bareURL, htmlWords } from './failure.ts'
+import { type BodySink, Events, type Framing, WholeBody } from './framing.ts'
 import { networkError } from './network.ts'
 import { redact } from './redact.ts'
 import { Utf8Reader } from './utf8.ts'
 
-/** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
-const maxPayload = 32 * 1024 * 1024
 /** Milliseconds for which the end of a body is waited for when all that was wanted of it has come. */
 const patience = 100
 /** So much of a page is read before it is quoted, in UTF-16 units. */
 const maxPage = 4096
-
-/** Where the pieces of a body go. */
-export interface BodySink {
-  /** One JSON payload: the data of one event, or a whole plain body. Returns false to stop reading. */
-  payload(text: string): boolean
-  /** A piece of the network has been read through; a promise makes the socket wait. */
-  pause(): Promise<void> | undefined
-}
 
 /**
  * Reads a response body to its end and hands out its JSON payloads, whatever its framing. Servers answer a plain request
@@ -128,8 +117,8 @@ export class BodyReader {
   #framingOf(head: string, ended: boolean, sink: BodySink): Framing | undefined {
     const first = head[0]
     if (first === undefined) return undefined
-    if (first === '{' || first === '[') return whole(sink)
-    if (first !== '<') return events(sink)
+    if (first === '{' || first === '[') return new WholeBody(sink)
+    if (first !== '<') return new Events(sink)
     if (!ended && head.length < maxPage) return undefined
     const { status, headers, url } = this.#response
     const bare = bareURL(url)
@@ -143,65 +132,3 @@ export class BodyReader {
     )
   }
 }
-
-interface Framing {
-  feed(text: string): void
-  end(): void
-  readonly stopped: boolean
-  readonly done: boolean
-}
-
-const whole = (sink: BodySink): Framing => {
-  let body = ''
-  return {
-    feed(text) {
-      body += text
-      if (body.length > maxPayload) throw tooLong('The answer')
-    },
-    end() {
-      sink.payload(body)
-    },
-    stopped: false,
-    done: true,
-  }
-}
-
-const events = (sink: BodySink): Framing => {
-  let ended = false
-  const onData = (data: string, isError: boolean): boolean => {
-    if (data.length > maxPayload) throw tooLong('An event')
-    // The one that nearly all are.
-    if (!ended && !isError && data.charCodeAt(0) === 0x7b) return sink.payload(data)
-    const payload = data.trim()
-    if (payload === '[DONE]') state.done = true
-    // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
-    if (payload === '' || (ended && parsed(payload) === undefined)) return !state.done
-    return !state.done && sink.payload(isError ? errorOf(payload) : data)
-  }
-  const splitter = new EventSplitter(maxPayload, onData)
-  const went = (on: boolean | 'too long'): void => {
-    if (on === 'too long') throw tooLong('An event')
-    state.stopped = !on
-  }
-  const state = {
-    stopped: false,
-    done: false,
-    feed(text: string): void {
-      went(splitter.feed(text))
-    },
-    end(): void {
-      ended = true
-      if (!state.stopped) went(splitter.end())
-    },
-  }
-  return state
-}
-
-/** What came under the name of an error, as every other error comes. */
-const errorOf = (payload: string): string => {
-  const said = (parsed(payload) ?? payload) as { error?: unknown } | string | null
-  return typeof said === 'object' && said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
-}
-
-const tooLong = (what: string): StreamError =>
-  new StreamError(`${what} is longer than ${maxPayload} characters`, 'malformed', { retryable: false })

@@ -22,7 +22,8 @@ const capabilities: Readonly<Record<string, string>> = {
   'element streams': 'elements decode/path',
   'chat completions, envelopes': 'wire/chat-completions/ request',
   'providers, keys, headers': 'wire/provider wire/providers access',
-  'sending: bodies, events, clocks, abort': 'http/send http/body http/events http/utf8 http/clocks abort',
+  'sending: bodies, events, clocks, abort':
+    'http/send http/body http/framing http/head http/events http/utf8 http/clocks abort',
   'failures of the network and of providers, retries':
     'http/failure http/network http/retry-after http/retry http/budget',
   'keeping keys out of errors': 'http/redact',

@@ -1,0 +1,92 @@
+import { StreamError } from '../errors.ts'
+import { parsed } from '../text.ts'
+import { EventSplitter } from './events.ts'
+
+/** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
+const maxPayload = 32 * 1024 * 1024
+
+/** Where the pieces of a body go. */
+export interface BodySink {
+  /** One JSON payload: the data of one event, or a whole plain body. Returns false to stop reading. */
+  payload(text: string): boolean
+  /** A piece of the network has been read through; a promise makes the socket wait. */
+  pause(): Promise<void> | undefined
+}
+
+/** How the text of a body holds its payloads. */
+export interface Framing {
+  feed(text: string): void
+  end(): void
+  /** No more is wanted. */
+  readonly stopped: boolean
+  /** The body has said that it is whole. */
+  readonly done: boolean
+}
+
+/** A plain body is one payload. */
+export class WholeBody implements Framing {
+  readonly stopped = false
+  readonly done = true
+  readonly #sink: BodySink
+  #body = ''
+
+  constructor(sink: BodySink) {
+    this.#sink = sink
+  }
+
+  feed(text: string): void {
+    this.#body += text
+    if (this.#body.length > maxPayload) throw tooLong('The answer')
+  }
+
+  end(): void {
+    this.#sink.payload(this.#body)
+  }
+}
+
+/** Server-sent events, a payload each, and `[DONE]` behind them. */
+export class Events implements Framing {
+  stopped = false
+  done = false
+  readonly #sink: BodySink
+  readonly #splitter = new EventSplitter(maxPayload, (data, isError) => this.#take(data, isError))
+  #ended = false
+
+  constructor(sink: BodySink) {
+    this.#sink = sink
+  }
+
+  feed(text: string): void {
+    this.#went(this.#splitter.feed(text))
+  }
+
+  end(): void {
+    this.#ended = true
+    if (!this.stopped) this.#went(this.#splitter.end())
+  }
+
+  #went(on: boolean | 'too long'): void {
+    if (on === 'too long') throw tooLong('An event')
+    this.stopped = !on
+  }
+
+  #take(data: string, isError: boolean): boolean {
+    if (data.length > maxPayload) throw tooLong('An event')
+    // The one that nearly all are.
+    if (!this.#ended && !isError && data.charCodeAt(0) === 0x7b) return this.#sink.payload(data)
+    const payload = data.trim()
+    if (payload === '[DONE]') this.done = true
+    // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
+    if (payload === '' || (this.#ended && parsed(payload) === undefined)) return !this.done
+    return !this.done && this.#sink.payload(isError ? errorOf(payload) : data)
+  }
+}
+
+/** What came under the name of an error, as every other error comes. */
+const errorOf = (payload: string): string => {
+  const said = (parsed(payload) ?? payload) as { error?: unknown } | string | null
+  return typeof said === 'object' && said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
+}
+
+const tooLong = (what: string): StreamError =>
+  new StreamError(`${what} is longer than ${maxPayload} characters`, 'malformed', { retryable: false })
