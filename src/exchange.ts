@@ -169,7 +169,7 @@ export class Exchange<I, O> implements BodySink {
   payload(text: string): boolean {
     this.#came = true
     this.#decoder.feed(text)
-    this.#lookForHope()
+    if (!this.#decoder.holds) this.#lookForHope()
     return !this.#stopped
   }
 

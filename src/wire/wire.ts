@@ -78,6 +78,8 @@ export interface WireDecoder {
   feed(payload: string): void
   /** Tells what it has held back to tell it at once: to be called when nothing more is there to feed for now. */
   flush(): void
+  /** What was fed last is held back: the sink knows nothing of it yet. */
+  readonly holds: boolean
   /** A finish reason has come and nothing of the answer after it: what may follow is usage. */
   readonly finished: boolean
   /** No payload held a choice so far. */

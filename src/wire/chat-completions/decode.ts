@@ -67,6 +67,10 @@ export class ChatDecoder implements WireDecoder {
     return !this.#answered
   }
 
+  get holds(): boolean {
+    return this.#held !== ''
+  }
+
   get outputLength(): number {
     return this.#length + this.#calls.length + this.#held.length - this.#heldSurplus
   }
