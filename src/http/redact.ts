@@ -28,9 +28,10 @@ export const redact = (text: string, secrets: readonly string[]): string => {
     return text
   }
   return (holdsKey(text) ? clean(text) : text).replace(base64Run, run => {
-    // Other characters may stand in front, so it may begin at each of four places.
-    const hides = [0, 1, 2, 3].some(start => holdsKey(fromBase64(run.slice(start), known)))
-    return hides ? '[redacted]' : run
+    const plain = run.replaceAll('-', '+').replaceAll('_', '/')
+    // Other characters may stand in front, so it may begin at each of four places. No key goes on behind a line end.
+    const hidden = [0, 1, 2, 3].map(start => fromBase64(plain.slice(start), known)).join('\n')
+    return holdsKey(hidden) ? '[redacted]' : run
   })
 }
 
@@ -55,9 +56,8 @@ const utf8 = new TextDecoder()
 const beyondAscii = /[^ -~]/
 
 const fromBase64 = (text: string, known: RegExp | undefined): string => {
-  const plain = text.replaceAll('-', '+').replaceAll('_', '/')
   // One character beyond the fours holds no byte, and atob would throw.
-  const bytes = atob(plain.slice(0, plain.length % 4 === 1 ? -1 : undefined))
+  const bytes = atob(text.slice(0, text.length % 4 === 1 ? -1 : undefined))
   // Most of it is no text at all; what is ASCII is found in the bytes as well.
   const isText = bytes.includes('://') || (known !== undefined && beyondAscii.test(known.source))
   return isText ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
