@@ -166,9 +166,9 @@ export class Exchange<I, O> implements BodySink {
 
   // ---- while it is read
 
-  payload(text: string): boolean {
+  payload(text: string, from: number, to: number): boolean {
     this.#came = true
-    this.#decoder.feed(text)
+    this.#decoder.feed(text, from, to)
     if (!this.#decoder.holds) this.#lookForHope()
     return !this.#stopped
   }

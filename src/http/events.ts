@@ -2,6 +2,9 @@ import { own } from '../text.ts'
 
 const LF = 0x0a
 
+/** Is told the data of an event by where it stands in a text: most are read there. Returns false when no more is wanted. */
+type OnData = (text: string, from: number, to: number, isError: boolean) => boolean
+
 /**
  * Cuts a stream of server-sent events into the data of each, to the letter of the standard as far as an answer needs it
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation): lines end with LF, CR or
@@ -12,7 +15,7 @@ const LF = 0x0a
  * No character is looked at twice, and of a piece nothing is copied but an unfinished line at its end.
  */
 export class EventSplitter {
-  readonly #onData: (data: string, isError: boolean) => boolean
+  readonly #onData: OnData
   readonly #limit: number
   /** A line whose end has not come. */
   #rest = ''
@@ -25,9 +28,8 @@ export class EventSplitter {
 
   /**
    * @param limit an event may be this long, in UTF-16 units.
-   * @param onData returns false when no more is wanted.
    */
-  constructor(limit: number, onData: (data: string, isError: boolean) => boolean) {
+  constructor(limit: number, onData: OnData) {
     this.#limit = limit
     this.#onData = onData
   }
@@ -46,7 +48,7 @@ export class EventSplitter {
       const begun = this.#rest !== '' || this.#data !== undefined || this.#isError
       if (!begun && end === lf && text.charCodeAt(end + 1) === LF && text.startsWith('data: ', from)) {
         // Nearly every event is this one: a line of data and a blank one, in one piece.
-        if (!this.#onData(text.slice(from + 6, end), false)) return false
+        if (!this.#onData(text, from + 6, end, false)) return false
         from = end + 2
         continue
       }
@@ -73,7 +75,7 @@ export class EventSplitter {
       const [data, isError] = [this.#data, this.#isError]
       this.#data = undefined
       this.#isError = false
-      return data === undefined || this.#onData(data, isError)
+      return data === undefined || this.#onData(data, 0, data.length, isError)
     }
     const [, field, value = ''] = /^(data|error|event)(?:: ?|$)(.*)$/s.exec(line) ?? []
     if (field === 'event') this.#isError = value === 'error'

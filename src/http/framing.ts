@@ -7,8 +7,8 @@ const maxPayload = 32 * 1024 * 1024
 
 /** Where the pieces of a body go. */
 export interface BodySink {
-  /** One JSON payload: the data of one event, or a whole plain body. Returns false to stop reading. */
-  payload(text: string): boolean
+  /** One JSON payload, from here to there: the data of one event, or a whole plain body. Returns false to stop reading. */
+  payload(text: string, from: number, to: number): boolean
   /** A piece of the network has been read through; a promise makes the socket wait. */
   pause(): Promise<void> | undefined
 }
@@ -40,7 +40,7 @@ export class WholeBody implements Framing {
   }
 
   end(): void {
-    this.#sink.payload(this.#body)
+    this.#sink.payload(this.#body, 0, this.#body.length)
   }
 }
 
@@ -49,7 +49,7 @@ export class Events implements Framing {
   stopped = false
   done = false
   readonly #sink: BodySink
-  readonly #splitter = new EventSplitter(maxPayload, (data, isError) => this.#take(data, isError))
+  readonly #splitter = new EventSplitter(maxPayload, (text, from, to, isError) => this.#take(text, from, to, isError))
   #ended = false
 
   constructor(sink: BodySink) {
@@ -70,15 +70,17 @@ export class Events implements Framing {
     this.stopped = !on
   }
 
-  #take(data: string, isError: boolean): boolean {
-    if (data.length > maxPayload) throw tooLong('An event')
+  #take(text: string, from: number, to: number, isError: boolean): boolean {
+    if (to - from > maxPayload) throw tooLong('An event')
     // The one that nearly all are.
-    if (!this.#ended && !isError && data.charCodeAt(0) === 0x7b) return this.#sink.payload(data)
+    if (!this.#ended && !isError && text.charCodeAt(from) === 0x7b) return this.#sink.payload(text, from, to)
+    const data = text.slice(from, to)
     const payload = data.trim()
     if (payload === '[DONE]') this.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
     if (payload === '' || (this.#ended && parsed(payload) === undefined)) return !this.done
-    return !this.done && this.#sink.payload(isError ? errorOf(payload) : data)
+    const said = isError ? errorOf(payload) : data
+    return !this.done && this.#sink.payload(said, 0, said.length)
   }
 }
 

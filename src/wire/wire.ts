@@ -74,8 +74,12 @@ export interface Reported {
 
 /** Reads payloads into deltas and, at the end, a turn. A plain completion is a stream of one payload. */
 export interface WireDecoder {
-  /** @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it. */
-  feed(payload: string): void
+  /**
+   * The payload that stands in the text, from here to there.
+   *
+   * @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it.
+   */
+  feed(text: string, from?: number, to?: number): void
   /** Tells what it has held back to tell it at once: to be called when nothing more is there to feed for now. */
   flush(): void
   /** What was fed last is held back: the sink knows nothing of it yet. */

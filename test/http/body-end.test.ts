@@ -8,7 +8,10 @@ import { bodyOf, bytesOf, read, serve } from './streams.ts'
 
 const readFrom = async (url: string): Promise<{ payloads: string[]; whole: boolean }> => {
   const payloads: string[] = []
-  const sink = { payload: (text: string) => payloads.push(text) > 0, pause: () => undefined }
+  const sink = {
+    payload: (text: string, from: number, to: number) => payloads.push(text.slice(from, to)) > 0,
+    pause: () => undefined,
+  }
   const whole = await new BodyReader(await fetch(url), []).read(sink, new AbortController().signal)
   return { payloads, whole }
 }
@@ -20,7 +23,10 @@ describe('3. Every stream ends', () => {
       onTestFinished(() => void vi.useRealTimers())
       const { stream, seen } = bodyOf(['data: {"a":1}\n\ndata: [DONE]\n\n', ...chunks], after)
       const payloads: string[] = []
-      const sink = { payload: (text: string) => payloads.push(text) > 0, pause: () => undefined }
+      const sink = {
+        payload: (text: string, from: number, to: number) => payloads.push(text.slice(from, to)) > 0,
+        pause: () => undefined,
+      }
       expect(await new BodyReader(new Response(stream), []).read(sink, new AbortController().signal)).toBe(true)
       expect(payloads).toEqual(['{"a":1}'])
       return seen
@@ -81,8 +87,8 @@ describe('3. Every stream ends', () => {
     const payloads: string[] = []
     const reading = reader.read(
       {
-        payload: text => {
-          payloads.push(text)
+        payload: (text, from, to) => {
+          payloads.push(text.slice(from, to))
           queueMicrotask(() => reader.stop())
           return true
         },

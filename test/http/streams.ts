@@ -65,7 +65,7 @@ export const read = async (
   const { seen, stream } = bodyOf(chunks, after)
   const payloads: string[] = []
   const whole = await new BodyReader(new Response(stream, init), secrets).read(
-    { payload: text => payloads.push(text) < stopAfter, pause: () => undefined },
+    { payload: (text, from, to) => payloads.push(text.slice(from, to)) < stopAfter, pause: () => undefined },
     signal,
   )
   return { payloads, whole, cancelled: seen.cancelled }

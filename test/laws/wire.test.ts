@@ -24,8 +24,8 @@ const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 /** Reads a body cut into these chunks to its end. */
 const answer = async (chunks: readonly Uint8Array[]) => {
   const { decoder: chat, told } = decoder()
-  const payload = (text: string): boolean => {
-    chat.feed(text)
+  const payload = (text: string, from: number, to: number): boolean => {
+    chat.feed(text, from, to)
     return true
   }
   const reader = new BodyReader(new Response(bodyOf(chunks).stream), [])

@@ -75,13 +75,14 @@ export class ChatDecoder implements WireDecoder {
     return this.#length + this.#calls.length + this.#held.length - this.#heldSurplus
   }
 
-  feed(payload: string): void {
+  feed(text: string, from = 0, to = text.length): void {
     if (this.#over) return
     this.#payloads++
-    if (this.#repeat(payload)) return
+    if (this.#repeat(text, from, to)) return
     this.flush()
     // What it was held back for may have left no hope: then this one is not wanted.
     if (this.#over) return
+    const payload = text.slice(from, to)
     const chunk = this.#parse(payload)
     // vLLM and Mistral name the kind of object instead of wrapping it.
     if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
@@ -142,9 +143,9 @@ export class ChatDecoder implements WireDecoder {
   }
 
   /** Reads an event that is like the one before; false for any other. */
-  #repeat(payload: string): boolean {
+  #repeat(text: string, from: number, to: number): boolean {
     const envelope = this.#envelope
-    const raw = envelope?.read(payload)
+    const raw = envelope?.read(text, from, to)
     if (envelope === undefined || raw === undefined) return false
     if (raw === '') return true
     const { field, surplus } = envelope

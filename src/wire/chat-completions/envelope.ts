@@ -75,21 +75,25 @@ export class Envelope {
     return grewByProbe(parse(head + probe + rest), field) ? new Envelope(growth, head, rest, undefined) : undefined
   }
 
-  /** The inside of the text's JSON string, as it is written; undefined for an event that is not like this one. */
-  read(payload: string): string | undefined {
-    const start = this.#head.length
+  /**
+   * The inside of the JSON string of an event's text, as it is written; undefined for an event that is not like this one.
+   *
+   * @param from where the event begins in `text`, and `to` where it ends.
+   */
+  read(text: string, from: number, to: number): string | undefined {
+    const start = from + this.#head.length
     // Two slices are compared faster than `startsWith` compares.
-    if (payload.slice(0, start) !== this.#head) return undefined
-    const end = endOf(payload, start)
+    if (text.slice(from, start) !== this.#head) return undefined
+    const end = endOf(text, start)
     if (end < 0) return undefined
     let at = end + this.#middle.length
-    if (payload.slice(end, at) !== this.#middle) return undefined
+    if (text.slice(end, at) !== this.#middle) return undefined
     if (this.#tail !== undefined) {
-      const last = payload.length - this.#tail.length
-      while (at < last && isPlain(payload.charCodeAt(at))) at++
-      if (at !== last || payload.slice(at) !== this.#tail) return undefined
-    } else if (at !== payload.length) return undefined
-    const raw = payload.slice(start, end)
+      const last = to - this.#tail.length
+      while (at < last && isPlain(text.charCodeAt(at))) at++
+      if (at !== last || text.slice(at, to) !== this.#tail) return undefined
+    } else if (at !== to) return undefined
+    const raw = text.slice(start, end)
     this.surplus = raw.includes('\\') ? surplusOf(raw) : 0
     return raw
   }
