@@ -3,72 +3,17 @@
 // answers at once; and what a million records cost in memory.
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
-
-const concurrency = 50
-const Item = z.object({ n: z.int() }).meta({ title: 'Item' })
-
-const dist = new URL('../../dist/', import.meta.url)
-const load = async () => ({
-  ...(await import(new URL('index.js', dist))),
-  ...(await import(new URL('node.js', dist))),
-})
-
-function* numbers(count) {
-  for (let n = 0; n < count; n++) yield n
-}
-
-/** What a person writes who has no library: so many workers, one request after the other. */
-const bare = async (count, baseURL, body) => {
-  const source = numbers(count)
-  const worker = async () => {
-    for (const n of source) {
-      const request = { ...body, messages: [{ role: 'user', content: String(n) }] }
-      const response = await fetch(`${baseURL}/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      })
-      const answer = JSON.parse(await response.text())
-      Item.parse(JSON.parse(answer.choices[0].message.tool_calls[0].function.arguments))
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-}
-
-const rows = {
-  bare,
-  extractAll: async (count, baseURL) => {
-    const { createProvider, defineExtractor, extractAll } = await load()
-    const model = createProvider({ name: 'bench', baseURL })('model')
-    const extractor = defineExtractor({ name: 'item', schema: Item, model, prompt: n => String(n) })
-    for await (const item of extractAll(extractor, numbers(count), { concurrency })) {
-      if (item.status !== 'done') throw item.error
-    }
-  },
-  'extractAll, journal': async (count, baseURL) => {
-    const { createProvider, defineExtractor, extractAll, fileJournal } = await load()
-    const model = createProvider({ name: 'bench', baseURL })('model')
-    const extractor = defineExtractor({ name: 'item', schema: Item, model, prompt: n => String(n) })
-    const folder = mkdtempSync(join(tmpdir(), 'decant-bench-'))
-    const journal = fileJournal(join(folder, 'journal'))
-    for await (const item of extractAll(extractor, numbers(count), { concurrency, journal })) {
-      if (item.status !== 'done') throw item.error
-    }
-    rmSync(folder, { recursive: true })
-  },
-}
+import { concurrency, decant, extractorFor, numbers, rows, withJournal } from './pipeline-rows.mjs'
 
 const job = process.argv[2]?.startsWith('{') ? JSON.parse(process.argv[2]) : undefined
 
 /** Live bytes at most in a run over so many records, with a journal, through a fetch in memory. */
 const memory = async count => {
-  const { createProvider, defineExtractor, extractAll, fileJournal } = await load()
+  const { extractAll } = await decant()
   const answer = n =>
     `{"choices":[{"message":{"tool_calls":[{"id":"c","function":{"name":"Item","arguments":"{\\"n\\":${n}}"}}]},"finish_reason":"tool_calls"}]}`
   // What is not held is only let go between two turns of the event loop, which answers in memory would never come to.
@@ -76,33 +21,31 @@ const memory = async count => {
     await new Promise(setImmediate)
     return new Response(answer(JSON.parse(body).messages.at(-1).content))
   }
-  const model = createProvider({ name: 'bench', baseURL: 'https://bench.example', fetch })('model')
-  const extractor = defineExtractor({ name: 'item', schema: Item, model, prompt: n => String(n) })
-  const folder = mkdtempSync(join(tmpdir(), 'decant-bench-'))
-  const journal = fileJournal(join(folder, 'journal'))
+  const extractor = await extractorFor({ baseURL: 'https://bench.example', fetch })
   let peak = 0
   let seen = 0
-  for await (const item of extractAll(extractor, numbers(count), { concurrency, journal, key: n => `k${n}` })) {
-    if (item.status !== 'done') throw item.error
-    if (++seen % 10_000 !== 0) continue
-    globalThis.gc()
-    const { heapUsed, external } = process.memoryUsage()
-    // Array buffers are part of what is external.
-    peak = Math.max(peak, heapUsed + external)
-    if (seen % 100_000 === 0) process.stderr.write(`${seen} records, ${peak} bytes\n`)
-  }
-  rmSync(folder, { recursive: true })
+  await withJournal(async journal => {
+    for await (const item of extractAll(extractor, numbers(count), { concurrency, journal, key: n => `k${n}` })) {
+      if (item.status !== 'done') throw item.error
+      if (++seen % 10_000 !== 0) continue
+      globalThis.gc()
+      const { heapUsed, external } = process.memoryUsage()
+      // Array buffers are part of what is external.
+      peak = Math.max(peak, heapUsed + external)
+      if (seen % 100_000 === 0) process.stderr.write(`${seen} records, ${peak} bytes\n`)
+    }
+  })
   return { seen, live: peak, rss: process.resourceUsage().maxRSS * 1024 }
 }
 
 if (job?.memory !== undefined) {
   process.stdout.write(`${JSON.stringify(await memory(job.memory))}\n`)
 } else if (job !== undefined) {
-  const { row, count, baseURL, body } = job
+  const { row, count } = job
   // What V8 still compiles is no cost of a record.
-  await rows[row](count, baseURL, body)
+  await rows[row](job)
   const before = process.cpuUsage()
-  await rows[row](count, baseURL, body)
+  await rows[row](job)
   const { user, system } = process.cpuUsage(before)
   process.stdout.write(`${JSON.stringify({ perSecond: count / ((user + system) / 1e6) })}\n`)
   process.exit()
@@ -132,26 +75,25 @@ if (job?.memory !== undefined) {
       `growth: live ${mib(large.live - small.live)}, of the process ${mib(large.rss - small.rss)} (bar: under 64 MiB)`,
     )
   } else {
-    const { createProvider, defineExtractor } = await load()
     const server = fork(fileURLToPath(new URL('../kills/model.mjs', import.meta.url)), ['0'])
     const [{ port }] = await once(server, 'message')
     const baseURL = `http://127.0.0.1:${port}/v1`
-    const model = createProvider({ name: 'bench', baseURL })('model')
-    const { request: body } = defineExtractor({ name: 'item', schema: Item, model })('0')
+    const { request: body } = (await extractorFor({ baseURL }))('0')
     const seen = Object.fromEntries(Object.keys(rows).map(row => [row, []]))
     const count = Number(values.records)
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const row of Object.keys(rows)) {
-        const flags = values.profile ? ['--cpu-prof', '--cpu-prof-dir=/tmp/decant-prof'] : []
+        const flags = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'decant-prof')}`] : []
         seen[row].push(child({ row, count, baseURL, body }, flags).perSecond)
       }
     }
     server.disconnect()
-    const median = list => list.sort((a, b) => a - b)[list.length >> 1]
-    const floor = median(seen.bare)
+    const median = list => list.toSorted((a, b) => a - b)[list.length >> 1]
+    const floor = seen[Object.keys(rows)[0]]
     console.log('| row | extractions per second of CPU | of the bare loop |\n|---|--:|--:|')
     for (const [row, list] of Object.entries(seen)) {
-      console.log(`| ${row} | ${Math.round(median(list))} | ${(median(list) / floor).toFixed(2)} |`)
+      const ratios = list.map((perSecond, round) => perSecond / floor[round])
+      console.log(`| ${row} | ${Math.round(median(list))} | ${median(ratios).toFixed(2)} |`)
     }
   }
 }

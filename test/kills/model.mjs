@@ -1,4 +1,4 @@
-// A scripted loopback model in a process of its own: answers `{ n }` to the prompt `n`, and counts how often each was asked.
+// A scripted loopback model in a process of its own: answers `{ n }` to the prompt `n`, by a call where a function is given, and counts how often each was asked.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,16 +10,18 @@ const pause = Number(process.argv[2] ?? 1)
 const server = createServer(async (request, response) => {
   const pieces = []
   for await (const piece of request) pieces.push(piece)
-  const { messages } = JSON.parse(Buffer.concat(pieces).toString())
+  const { messages, tools } = JSON.parse(Buffer.concat(pieces).toString())
   const prompt = messages.at(-1).content
   asked.set(prompt, (asked.get(prompt) ?? 0) + 1)
   if (pause > 0) await sleep(pause)
-  const call = { id: 'c', type: 'function', function: { name: 'Item', arguments: `{"n":${prompt}}` } }
-  const message = { role: 'assistant', content: null, tool_calls: [call] }
+  const json = `{"n":${prompt}}`
+  const call = { id: 'c', type: 'function', function: { name: 'Item', arguments: json } }
+  const answer = tools === undefined ? { content: json } : { content: null, tool_calls: [call] }
+  const message = { role: 'assistant', ...answer }
   response.setHeader('content-type', 'application/json')
   response.end(
     JSON.stringify({
-      choices: [{ index: 0, message, finish_reason: 'tool_calls' }],
+      choices: [{ index: 0, message, finish_reason: tools === undefined ? 'stop' : 'tool_calls' }],
       usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
     }),
   )
