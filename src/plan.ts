@@ -93,7 +93,7 @@ const spokenTo = <I, O>(
     dialect,
   })
   const declared = choice ? choice.declarations(dialect) : declaration.isText ? [] : [declaration]
-  const answers = declared.map(functionOf)
+  const answers = choice === undefined ? answersOf(declaration) : declared.map(functionOf)
   const names = answers.map(({ name }) => name)
   const tools = planTools(options.tools ?? {}, names, dialect)
   return {
@@ -101,7 +101,8 @@ const spokenTo = <I, O>(
     choice,
     examples: planExamples(options.examples ?? [], declaration, choice, declared),
     tools,
-    functions: [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
+    functions:
+      tools.size === 0 ? answers : [...[...tools.values()].map(tool => functionOf(tool.declaration)), ...answers],
     answers,
   }
 }
@@ -120,6 +121,17 @@ export const functionOf = ({ name, description, wire }: Declaration<unknown, unk
   description,
   parameters: wire,
 })
+
+const answersKnown = new WeakMap<object, readonly WireFunction[]>()
+
+/** The same list for the same declaration: `jsonOf` knows it again. */
+const answersOf = (declaration: Declaration<unknown, unknown>): readonly WireFunction[] => {
+  const known = answersKnown.get(declaration)
+  if (known !== undefined) return known
+  const answers = declaration.isText ? [] : [functionOf(declaration)]
+  answersKnown.set(declaration, answers)
+  return answers
+}
 
 const planTools = (
   tools: Readonly<Record<string, Tool>>,

@@ -21,7 +21,11 @@ const frameOf = (plan: Plan<any, any>, request: WireRequest): Frame['parts'] => 
   const { provider, modelId, options } = plan
   // Any others are put together anew for each request.
   if (functions !== plan.functions || request.format !== undefined) return undefined
-  const of = [provider, modelId, options, provider.memory.maxTokensField, Object(choice).name ?? choice, stream]
+  const { strict, maxOutputTokens, temperature, seed, reasoning } = options
+  const { maxTokensField } = provider.memory
+  const asked = [Object(choice).name ?? choice, stream]
+  const settings = [strict, maxOutputTokens, temperature, seed, reasoning?.effort, reasoning?.maxTokens]
+  const of = [provider, modelId, maxTokensField, options.extraBody === undefined, ...asked, ...settings]
   const known = frames.get(functions)
   if (known?.of.every((each, i) => each === of[i])) return known.parts
   const head = `{"model":${JSON.stringify(modelId)},"messages":`

@@ -30,6 +30,37 @@ describe('what is sent', () => {
     }
   })
 
+  const bodies: string[] = []
+  const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
+    bodies.push(String(init?.body))
+    return new Response('', { status: 400 })
+  }
+  const endpoint = { name: 'one', baseURL: 'https://a.example', reasoning: 'object', fetch } as const
+  const one = createProvider(endpoint)
+  const other = createProvider({ ...endpoint, name: 'other', asksForUsage: true })
+  const plain = createProvider({ ...endpoint, name: 'plain', dialect: 'gemini' })
+
+  test.each([
+    ['provider', {}, { model: other('m') }],
+    ['model', {}, { model: one('n') }],
+    ['way of answering', { stream: false }, { stream: true }],
+    ['strictness', { model: plain('m') }, { model: plain('m'), strict: true }],
+    ['most tokens', { maxOutputTokens: 8 }, { maxOutputTokens: 9 }],
+    ['temperature', { temperature: 0 }, { temperature: 1 }],
+    ['seed', { seed: 1 }, { seed: 2 }],
+    ['effort', { reasoning: { effort: 'low' } }, { reasoning: { effort: 'high' } }],
+    ['tokens of reasoning', { reasoning: { maxTokens: 8 } }, { reasoning: { maxTokens: 9 } }],
+    ['body of the caller', {}, { extraBody: { user: 'u' } }],
+  ] as const)('is its own for each call with one schema: another %s', async (_, ...calls) => {
+    // The first comes again: what the second left behind is not its own.
+    for (const options of [...calls, calls[0]]) {
+      const extraction = extract(Person, personPrompt, { model: one('m'), maxRetries: 0, ...options })
+      await expect(extraction).rejects.toThrow('400')
+      expect(bodies.at(-1)).toBe(JSON.stringify(extraction.request))
+    }
+    expect(bodies.at(-2)).not.toBe(bodies.at(-1))
+  })
+
   test('follows a body of the caller that changes', async () => {
     await using server = await modelServer(answer, answer)
     const extraBody = { user: 'first' }
