@@ -30,8 +30,10 @@ export const slow = 6000
 /**
  * CPU time of one iteration in milliseconds, with all of the process's threads: collector, compiler, kernel. Samples are
  * batches, long enough for the clock to count.
+ *
+ * @param warmUp what is repeated before, if that is not the iteration itself.
  */
-export const measure = async (iterate, { warmMs, batchMs, samples, limit }) => {
+export const measure = async (iterate, { warmMs, batchMs, samples, limit }, warmUp = iterate) => {
   const box = new Box(limit)
   const begun = cpuMs()
   const first = await iterate(box)
@@ -43,7 +45,7 @@ export const measure = async (iterate, { warmMs, batchMs, samples, limit }) => {
   const warm = cpuMs()
   let runs = 0
   while (runs === 0 || cpuMs() - warm < warmMs) {
-    await iterate(unlimited)
+    await warmUp(unlimited)
     runs++
   }
   const batch = Math.max(1, Math.ceil((batchMs * runs) / (cpuMs() - warm)))

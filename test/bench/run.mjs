@@ -65,7 +65,7 @@ const oneOf = (what, given, known) => {
 }
 
 /** At 1 KB the compiler is done after some 2,000 answers; until then its work is a third of what is measured, of every row. */
-const plan = options.quick ? { warmMs: 1000, batchMs: 50, samples: 3 } : { warmMs: 5000, batchMs: 200, samples: 5 }
+const plan = options.quick ? { warmMs: 1000, batchMs: 50, samples: 3 } : { warmMs: 10_000, batchMs: 200, samples: 5 }
 
 const settings = {
   only: oneOf('only', options.only, names),
