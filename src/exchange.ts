@@ -35,7 +35,7 @@ export class Exchange<I, O> implements BodySink {
   #reader: BodyReader | undefined
   #requestId: string | undefined
   /** Enough has been read. */
-  #stopped = false
+  stopped = false
   /** A payload has come in this piece of the network. */
   #came = false
   /** The length of the output before it. */
@@ -112,7 +112,7 @@ export class Exchange<I, O> implements BodySink {
     const { indices, view, notes } = this.#sink.answer(turn)
     this.#noteShown()
     this.#context.channel.grew()
-    if (!whole && !this.#stopped && turn.finishReason === null) {
+    if (!whole && !this.stopped && turn.finishReason === null) {
       throw new StreamError(
         'The answer ended before it was finished: no finish reason and no [DONE] came',
         'interrupted',
@@ -126,7 +126,7 @@ export class Exchange<I, O> implements BodySink {
       })
     }
     this.#call.outcome = 'ok'
-    const given = this.#stopped || view?.whole === undefined ? this.#sink.hopeless : undefined
+    const given = this.stopped || view?.whole === undefined ? this.#sink.hopeless : undefined
     const { secrets } = this.#access
     const answer: Answer = {
       asking: this.#asked.asking,
@@ -137,7 +137,7 @@ export class Exchange<I, O> implements BodySink {
       response: new Head(response, secrets),
       notes,
       secrets,
-      fault: given && (this.#stopped || given.code === 'limit') ? { ...given, input: view?.value } : undefined,
+      fault: given && (this.stopped || given.code === 'limit') ? { ...given, input: view?.value } : undefined,
     }
     return { answer, headers: response.headers }
   }
@@ -166,11 +166,17 @@ export class Exchange<I, O> implements BodySink {
 
   // ---- while it is read
 
-  payload(text: string, from: number, to: number): boolean {
+  payload(text: string): void {
     this.#came = true
-    this.#decoder.feed(text, from, to)
+    this.#decoder.feed(text)
     if (!this.#decoder.holds) this.#lookForHope()
-    return !this.#stopped
+  }
+
+  repeats(bytes: Uint8Array, from: number): number {
+    const to = this.#decoder.repeats(bytes, from)
+    if (to > from) this.#came = true
+    if (!this.#decoder.holds) this.#lookForHope()
+    return to
   }
 
   pause(): Promise<void> | undefined {
@@ -180,7 +186,7 @@ export class Exchange<I, O> implements BodySink {
     decoder.flush()
     this.#noteShown()
     this.#lookForHope()
-    if (this.#stopped) this.#reader?.stop()
+    if (this.stopped) this.#reader?.stop()
     // The clocks are told once for each piece of the network; a comment is no sign of life.
     if (this.#came) clocks.progress(decoder.outputLength > this.#before)
     if (decoder.finished) clocks.finished()
@@ -195,7 +201,7 @@ export class Exchange<I, O> implements BodySink {
 
   /** Once it has finished nothing is saved: the strict end decides. */
   #lookForHope(): void {
-    if (!this.#stopped && !this.#decoder.finished) this.#stopped = this.#sink.hopeless !== undefined
+    if (!this.stopped && !this.#decoder.finished) this.stopped = this.#sink.hopeless !== undefined
   }
 
   #noteShown(): void {

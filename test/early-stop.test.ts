@@ -23,6 +23,13 @@ const start = (answers: readonly unknown[], options: Partial<Options> = {}) =>
     ...options,
   })
 
+/** The same answer as the message itself. */
+const contentText = ({ pieces }: { readonly pieces: readonly string[] }): string => {
+  const deltas = pieces.map(content => ({ choices: [{ index: 0, delta: { content } }] }))
+  const chunks = [...deltas, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }]
+  return `${chunks.map(chunk => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`
+}
+
 const lengthOf = (value: unknown): number => pieces(value).join('').length
 const fail = async (extraction: PromiseLike<unknown>): Promise<OutputError> => {
   try {
@@ -61,31 +68,37 @@ describe("onInvalid: 'stop'", () => {
     ])
   })
 
-  it('gives up the same text wherever the network cuts, since a recorded repair shows it', async () => {
-    const wrong = { ...doomed, kind: 'a', size: { width: 'wide', more: 'x'.repeat(90) } }
-    const transcripts = await Promise.all(
-      [1, 7, 500, 1_000_000].map(async size => {
-        const fetch = fetchOf(request => {
-          const text = eventsText({ name: 'form', pieces: pieces([wrong, good][request]) })
-          const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
-          const encoder = new TextEncoder()
-          return new Response(
-            new ReadableStream({
-              pull(controller) {
-                const chunk = chunks.shift()
-                if (chunk === undefined) controller.close()
-                else controller.enqueue(encoder.encode(chunk))
-              },
-            }),
-          )
-        })
-        const { messages, calls } = await start([], { onInvalid: 'stop', fetch }).result()
-        return { messages, received: calls[0]!.received }
-      }),
-    )
-    expect(transcripts[0]!.received).toBeLessThan(lengthOf(wrong) - 90)
-    for (const each of transcripts) expect(each).toEqual(transcripts[0])
-  })
+  it.each([
+    ['arguments', {}, eventsText],
+    ['a text', { mode: 'json' }, contentText],
+  ] as const)(
+    'gives up the same text wherever the network cuts, since a recorded repair shows it: %s',
+    async (_, options, written) => {
+      const wrong = { ...doomed, kind: 'a', size: { width: 'wide', more: 'x'.repeat(90) } }
+      const transcripts = await Promise.all(
+        [1, 7, 500, 1_000_000].map(async size => {
+          const fetch = fetchOf(request => {
+            const text = written({ name: 'form', pieces: pieces([wrong, good][request]) })
+            const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+            const encoder = new TextEncoder()
+            return new Response(
+              new ReadableStream({
+                pull(controller) {
+                  const chunk = chunks.shift()
+                  if (chunk === undefined) controller.close()
+                  else controller.enqueue(encoder.encode(chunk))
+                },
+              }),
+            )
+          })
+          const { messages, calls } = await start([], { onInvalid: 'stop', fetch, ...options }).result()
+          return { messages, received: calls[0]!.received }
+        }),
+      )
+      expect(transcripts[0]!.received).toBeLessThan(lengthOf(wrong) - 90)
+      for (const each of transcripts) expect(each).toEqual(transcripts[0])
+    },
+  )
 
   it('hands out nothing that stands behind the place where it was given up, wherever the network cuts', async () => {
     const List = z.array(z.object({ n: z.int() })).meta({ title: 'list' })

@@ -2,8 +2,8 @@ import { own } from '../text.ts'
 
 const LF = 0x0a
 
-/** Is told the data of an event by where it stands in a text: most are read there. Returns false when no more is wanted. */
-type OnData = (text: string, from: number, to: number, isError: boolean) => boolean
+/** Is told the data of an event. Returns false when no more is wanted. */
+type OnData = (data: string, isError: boolean) => boolean
 
 /**
  * Cuts a stream of server-sent events into the data of each, to the letter of the standard as far as an answer needs it
@@ -34,6 +34,11 @@ export class EventSplitter {
     this.#onData = onData
   }
 
+  /** Between two events: nothing is kept of what came. */
+  get between(): boolean {
+    return this.#rest === '' && this.#data === undefined && !this.#isError
+  }
+
   /** Returns false when no more is wanted, or `too long`; in either case there is nothing left to feed. */
   feed(text: string): boolean | 'too long' {
     let from = this.#afterReturn && text.charCodeAt(0) === LF ? 1 : 0
@@ -48,7 +53,7 @@ export class EventSplitter {
       const begun = this.#rest !== '' || this.#data !== undefined || this.#isError
       if (!begun && end === lf && text.charCodeAt(end + 1) === LF && text.startsWith('data: ', from)) {
         // Nearly every event is this one: a line of data and a blank one, in one piece.
-        if (!this.#onData(text, from + 6, end, false)) return false
+        if (!this.#onData(text.slice(from + 6, end), false)) return false
         from = end + 2
         continue
       }
@@ -75,7 +80,7 @@ export class EventSplitter {
       const [data, isError] = [this.#data, this.#isError]
       this.#data = undefined
       this.#isError = false
-      return data === undefined || this.#onData(data, 0, data.length, isError)
+      return data === undefined || this.#onData(data, isError)
     }
     const [, field, value = ''] = /^(data|error|event)(?:: ?|$)(.*)$/s.exec(line) ?? []
     if (field === 'event') this.#isError = value === 'error'

@@ -7,8 +7,15 @@ const maxPayload = 32 * 1024 * 1024
 
 /** Where the pieces of a body go. */
 export interface BodySink {
-  /** One JSON payload, from here to there: the data of one event, or a whole plain body. Returns false to stop reading. */
-  payload(text: string, from: number, to: number): boolean
+  /** One JSON payload: the data of one event, or a whole plain body. */
+  payload(text: string): void
+  /**
+   * Events in a piece of the network that need no decoding, as they stand there. Returns where the first other one begins,
+   * or what only begins to be one: that is framed, and comes as a payload.
+   */
+  repeats(bytes: Uint8Array, from: number): number
+  /** No more is wanted. */
+  readonly stopped: boolean
   /** A piece of the network has been read through; a promise makes the socket wait. */
   pause(): Promise<void> | undefined
 }
@@ -17,6 +24,8 @@ export interface BodySink {
 export interface Framing {
   feed(text: string): void
   end(): void
+  /** What comes next is the start of an event. */
+  readonly between: boolean
   /** No more is wanted. */
   readonly stopped: boolean
   /** The body has said that it is whole. */
@@ -25,6 +34,7 @@ export interface Framing {
 
 /** A plain body is one payload. */
 export class WholeBody implements Framing {
+  readonly between = false
   readonly stopped = false
   readonly done = true
   readonly #sink: BodySink
@@ -40,20 +50,28 @@ export class WholeBody implements Framing {
   }
 
   end(): void {
-    this.#sink.payload(this.#body, 0, this.#body.length)
+    this.#sink.payload(this.#body)
   }
 }
 
 /** Server-sent events, a payload each, and `[DONE]` behind them. */
 export class Events implements Framing {
-  stopped = false
   done = false
   readonly #sink: BodySink
-  readonly #splitter = new EventSplitter(maxPayload, (text, from, to, isError) => this.#take(text, from, to, isError))
+  readonly #splitter = new EventSplitter(maxPayload, (data, isError) => this.#take(data, isError))
   #ended = false
+  #over = false
 
   constructor(sink: BodySink) {
     this.#sink = sink
+  }
+
+  get stopped(): boolean {
+    return this.#over || this.#sink.stopped
+  }
+
+  get between(): boolean {
+    return this.#splitter.between
   }
 
   feed(text: string): void {
@@ -67,20 +85,17 @@ export class Events implements Framing {
 
   #went(on: boolean | 'too long'): void {
     if (on === 'too long') throw tooLong('An event')
-    this.stopped = !on
+    this.#over = !on
   }
 
-  #take(text: string, from: number, to: number, isError: boolean): boolean {
-    if (to - from > maxPayload) throw tooLong('An event')
-    // The one that nearly all are.
-    if (!this.#ended && !isError && text.charCodeAt(from) === 0x7b) return this.#sink.payload(text, from, to)
-    const data = text.slice(from, to)
+  #take(data: string, isError: boolean): boolean {
+    if (data.length > maxPayload) throw tooLong('An event')
     const payload = data.trim()
     if (payload === '[DONE]') this.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
     if (payload === '' || (this.#ended && parsed(payload) === undefined)) return !this.done
-    const said = isError ? errorOf(payload) : data
-    return !this.done && this.#sink.payload(said, 0, said.length)
+    if (!this.done) this.#sink.payload(isError ? errorOf(payload) : data)
+    return !this.done && !this.#sink.stopped
   }
 }
 

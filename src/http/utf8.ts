@@ -1,39 +1,24 @@
 import { StreamError } from '../errors.ts'
-
-/**
- * Fatal: a replacement character would be a wrong value that nobody notices. One for all streams and never asked to
- * remember: Node has a fast way for whole texts alone (a decoder that streams makes two-byte strings of ASCII, at several
- * times the price and with a converter of its own in memory).
- */
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Bytes that are decoded at a time, and those up to the end of a line. */
-const block = 2048
-const LF = 0x0a
+import { decodeUtf8 } from '../text.ts'
 
 /** From bytes in pieces to text: a character that is cut waits for its rest. */
 export class Utf8Reader {
-  #cut: Uint8Array | undefined;
+  #cut: Uint8Array | undefined
 
-  /**
-   * The text of a piece, whole lines at a time: V8 copies ASCII, and reads what stands behind the first other character of a
-   * text byte by byte, at thirty times the price and mostly with two bytes for each character.
-   *
-   * @throws StreamError `malformed` for bytes that are not UTF-8.
-   */
-  *read(bytes: Uint8Array): Generator<string, void> {
+  /** A character has begun in a piece before and waits for its rest. */
+  get waits(): boolean {
+    return this.#cut !== undefined
+  }
+
+  /** @throws StreamError `malformed` for bytes that are not UTF-8. */
+  read(bytes: Uint8Array): string {
     const whole = this.#cut ? joined(this.#cut, bytes) : bytes
     const end = whole.length - cutLength(whole)
     this.#cut = end < whole.length ? whole.slice(end) : undefined
-    for (let from = 0, to = 0; from < end; from = to) {
-      to = whole.indexOf(LF, from + block) + 1 || end
-      // With the blank line that ends an event.
-      while (whole[to] === LF) to++
-      try {
-        yield decoder.decode(whole.subarray(from, to))
-      } catch {
-        throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
-      }
+    try {
+      return decodeUtf8(whole.subarray(0, end))
+    } catch {
+      throw new StreamError('The answer holds bytes that are not UTF-8', 'malformed')
     }
   }
 }

@@ -74,12 +74,13 @@ export interface Reported {
 
 /** Reads payloads into deltas and, at the end, a turn. A plain completion is a stream of one payload. */
 export interface WireDecoder {
+  /** @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it. */
+  feed(payload: string): void
   /**
-   * The payload that stands in the text, from here to there.
-   *
-   * @throws StreamError `malformed` for a payload that is not JSON, APIError for an error inside it.
+   * Reads events, as they stand in the bytes of a stream, for as long as each lets only that grow which the one before let
+   * grow. Returns where it stopped: before another event, or one that is not there as a whole, or because the sink was told.
    */
-  feed(text: string, from?: number, to?: number): void
+  repeats(bytes: Uint8Array, from: number): number
   /** Tells what it has held back to tell it at once: to be called when nothing more is there to feed for now. */
   flush(): void
   /** What was fed last is held back: the sink knows nothing of it yet. */

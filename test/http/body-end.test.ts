@@ -4,14 +4,11 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { CassetteError } from '../../src/errors.ts'
 import { BodyReader } from '../../src/http/body.ts'
-import { bodyOf, bytesOf, read, serve } from './streams.ts'
+import { bodyOf, bytesOf, read, serve, sinkOf } from './streams.ts'
 
 const readFrom = async (url: string): Promise<{ payloads: string[]; whole: boolean }> => {
   const payloads: string[] = []
-  const sink = {
-    payload: (text: string, from: number, to: number) => payloads.push(text.slice(from, to)) > 0,
-    pause: () => undefined,
-  }
+  const sink = sinkOf(text => payloads.push(text))
   const whole = await new BodyReader(await fetch(url), []).read(sink, new AbortController().signal)
   return { payloads, whole }
 }
@@ -23,10 +20,7 @@ describe('3. Every stream ends', () => {
       onTestFinished(() => void vi.useRealTimers())
       const { stream, seen } = bodyOf(['data: {"a":1}\n\ndata: [DONE]\n\n', ...chunks], after)
       const payloads: string[] = []
-      const sink = {
-        payload: (text: string, from: number, to: number) => payloads.push(text.slice(from, to)) > 0,
-        pause: () => undefined,
-      }
+      const sink = sinkOf(text => payloads.push(text))
       expect(await new BodyReader(new Response(stream), []).read(sink, new AbortController().signal)).toBe(true)
       expect(payloads).toEqual(['{"a":1}'])
       return seen
@@ -86,14 +80,10 @@ describe('3. Every stream ends', () => {
     const reader = new BodyReader(new Response(stream), [])
     const payloads: string[] = []
     const reading = reader.read(
-      {
-        payload: (text, from, to) => {
-          payloads.push(text.slice(from, to))
-          queueMicrotask(() => reader.stop())
-          return true
-        },
-        pause: () => undefined,
-      },
+      sinkOf(text => {
+        payloads.push(text)
+        queueMicrotask(() => reader.stop())
+      }),
       new AbortController().signal,
     )
     expect(await reading).toBe(false)
@@ -105,12 +95,9 @@ describe('3. Every stream ends', () => {
     const { stream, seen } = bodyOf(['data: {}\n\n'], 'silence')
     const reason = new Error('not for me')
     const reading = new BodyReader(new Response(stream), []).read(
-      {
-        payload: () => {
-          throw reason
-        },
-        pause: () => undefined,
-      },
+      sinkOf(() => {
+        throw reason
+      }),
       new AbortController().signal,
     )
     await expect(reading).rejects.toBe(reason)
@@ -202,7 +189,7 @@ describe('pauses', () => {
     let pauses = 0
     const reading = new BodyReader(new Response(stream), []).read(
       {
-        payload: () => true,
+        ...sinkOf(),
         pause: () => (pauses++ === 0 ? new Promise<void>(resolve => (resume = resolve)) : undefined),
       },
       new AbortController().signal,

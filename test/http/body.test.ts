@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BodyReader } from '../../src/http/body.ts'
-import { bytesOf, perByte, read } from './streams.ts'
+import { bodyOf, bytesOf, perByte, read, sinkOf } from './streams.ts'
 
 const mebi = 1024 * 1024
 
@@ -97,10 +97,7 @@ describe('framing by the first character, whatever was asked for and whatever th
     const init = { headers: { 'content-type': `text/${secret}` } }
     const response = new Response('<title>Sign in</title>', init)
     Object.defineProperty(response, 'url', { value: `https://acme.test/v1/${secret}?key=x` })
-    const reading = new BodyReader(response, [secret]).read(
-      { payload: () => true, pause: () => undefined },
-      new AbortController().signal,
-    )
+    const reading = new BodyReader(response, [secret]).read(sinkOf(), new AbortController().signal)
     await expect(reading).rejects.toMatchObject({
       message:
         "An answer was expected from https://acme.test/v1/[redacted] and an HTML page: Sign in came (status 200, content-type 'text/[redacted]'); check the base URL",
@@ -150,7 +147,42 @@ describe('limits', () => {
   test('an event that never ends is given up at the limit, not gathered for ever', async () => {
     const endless = new ReadableStream<Uint8Array>({ pull: c => c.enqueue(new Uint8Array(mebi).fill(120)) })
     const reader = new BodyReader(new Response(endless), [])
-    const reading = reader.read({ payload: () => true, pause: () => undefined }, new AbortController().signal)
+    const reading = reader.read(sinkOf(), new AbortController().signal)
     await expect(reading).rejects.toMatchObject({ code: 'malformed' })
+  })
+})
+
+describe('what a sink may read where it stands', () => {
+  const event = 'data: {"a":1}\n\n'
+  /** What comes as a payload, and what the sink took of events by itself. */
+  const readInPlace = async (chunks: (string | Uint8Array)[]) => {
+    const seen: unknown[] = []
+    const sink = sinkOf(text => seen.push(text))
+    sink.repeats = (bytes, from) => {
+      const taken = Buffer.from(bytes).toString('latin1', from, from + event.length) === event
+      if (taken) seen.push('in place')
+      return taken ? from + event.length : from
+    }
+    await new BodyReader(new Response(bodyOf(chunks).stream), []).read(sink, new AbortController().signal)
+    return seen
+  }
+
+  test('is any event behind the first one, between two that are framed', async () => {
+    expect(await readInPlace([event, event, `${event}data: [1]\n\n${event}`])).toEqual([
+      '{"a":1}',
+      ...['in place', 'in place', '[1]', 'in place'],
+    ])
+  })
+
+  test.each([
+    ['a line that was begun', ': ', `${event}data: 2\n\n`, ['2']],
+    ['an event that was begun', 'data: 2\n', event, ['2\n{"a":1}']],
+    ['the name of an error', 'event: error\n', event, ['{"error":{"a":1}}']],
+  ])('is nothing behind %s', async (_, begun, rest, expected) => {
+    expect(await readInPlace([event, begun, rest])).toEqual(['{"a":1}', ...expected])
+  })
+
+  test('is nothing behind a character that was begun', async () => {
+    await expect(readInPlace([event, Uint8Array.of(0xc3), event])).rejects.toMatchObject({ code: 'malformed' })
   })
 })

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { BodyReader } from '../../src/http/body.ts'
+import type { BodySink } from '../../src/http/framing.ts'
 
 /** One seed for every law of these rooms, so that a failure comes back; fast-check prints it with the counterexample. */
 export const law = { seed: 20_261_121 }
@@ -45,6 +46,14 @@ export const bodyOf = (chunks: Chunks, after: { error: unknown } | 'end' | 'sile
   return { seen, stream }
 }
 
+/** A sink that reads no event in bytes. */
+export const sinkOf = (payload: (text: string) => void = () => {}): BodySink & { stopped: boolean } => ({
+  payload,
+  repeats: (_, from) => from,
+  pause: () => undefined,
+  stopped: false,
+})
+
 /** What a reader makes of a body. */
 export const read = async (
   chunks: Chunks,
@@ -64,10 +73,10 @@ export const read = async (
 ): Promise<{ payloads: string[]; whole: boolean; cancelled: boolean }> => {
   const { seen, stream } = bodyOf(chunks, after)
   const payloads: string[] = []
-  const whole = await new BodyReader(new Response(stream, init), secrets).read(
-    { payload: (text, from, to) => payloads.push(text.slice(from, to)) < stopAfter, pause: () => undefined },
-    signal,
-  )
+  const sink = sinkOf(text => {
+    sink.stopped = payloads.push(text) >= stopAfter
+  })
+  const whole = await new BodyReader(new Response(stream, init), secrets).read(sink, signal)
   return { payloads, whole, cancelled: seen.cancelled }
 }
 

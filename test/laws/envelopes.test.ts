@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseCassette } from '../../src/cassette/read.ts'
-import { law, manyRuns } from '../http/streams.ts'
+import { BodyReader } from '../../src/http/body.ts'
+import { bodyOf, bytesOf, cutAt, law, manyRuns, sinkOf } from '../http/streams.ts'
 import { chunk, decoder } from '../wire/chat-completions/decoding.ts'
 
 const folder = fileURLToPath(new URL('../../cassettes/', import.meta.url))
@@ -116,7 +117,8 @@ const mutate = (payloads: readonly string[], { at, quote, shift, deleted, insert
     const quotes = [...payload.matchAll(/"/g)].map(({ index }) => index)
     // Counted from the end: what varies stands there.
     const from = Math.max(0, (quotes.at(-1 - (quote % Math.max(1, quotes.length))) ?? 0) + shift)
-    return payload.slice(0, from) + inserted + payload.slice(from + deleted)
+    // Half a surrogate pair cannot come as UTF-8.
+    return (payload.slice(0, from) + inserted + payload.slice(from + deleted)).toWellFormed()
   })
 
 const text = fc.oneof(
@@ -156,6 +158,55 @@ const generated = fc
   .array(stretch, { minLength: 1, maxLength: 4 })
   .map(stretches => [opening, ...stretches.flat()].map(event => JSON.stringify(event)))
 
+/** All that comes of a stream: read where it stands, or each event through `JSON.parse`. Of a failure its kind. */
+const streamed = async (pieces: readonly Uint8Array[], inPlace: boolean): Promise<unknown> => {
+  const { decoder: chat, told } = decoder()
+  let fed = 0
+  const sink = sinkOf(payload => chat.feed(inPlace ? payload : ' '.repeat(1 + (fed++ % 2)) + payload))
+  if (inPlace) sink.repeats = (bytes, from) => chat.repeats(bytes, from)
+  sink.pause = () => void chat.flush()
+  try {
+    const reader = new BodyReader(new Response(bodyOf(pieces).stream), [])
+    const whole = await reader.read(sink, new AbortController().signal)
+    const turn = chat.end()
+    const { finished, empty, outputLength, reported, finishReason, id, model } = chat
+    return { whole, turn, told, finished, empty, outputLength, reported, finishReason, id, model }
+  } catch (error) {
+    const { name, code } = error as Error & { code?: string }
+    return { name, code }
+  }
+}
+
+/** Bytes that end a string or a line, begin a character, go on with one, or can do neither. */
+const oddBytes = fc.constantFrom(
+  [0x22],
+  [0x5c],
+  [0x0a],
+  [0x0d],
+  [0x0d, 0x0a],
+  [0x0a, 0x0a],
+  [0x00],
+  [0x7f],
+  [0x80],
+  [0xc3],
+  [0xc3, 0xa9],
+  [0xc1, 0x81],
+  [0xe2, 0x82],
+  [0xe2, 0x82, 0xac],
+  [0xe0, 0x80, 0x80],
+  [0xed, 0xa0, 0x80],
+  [0xed, 0x9f, 0xbf],
+  [0xf0, 0x9f, 0x98, 0x80],
+  [0xf0, 0x80, 0x80, 0x80],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xf0, 0x9f, 0x98],
+  [0xff],
+  [0xef, 0xbb, 0xbf],
+  [...bytesOf('data: ')],
+  [...bytesOf(': ping\n\n')],
+  [],
+)
+
 describe('4. The same as JSON.parse', () => {
   test('every recorded event', () => {
     expect(recorded.flat().length).toBeGreaterThan(100)
@@ -188,6 +239,33 @@ describe('4. The same as JSON.parse', () => {
           fc.integer({ min: 1, max: 9 }),
           (payloads, mutations, every) => {
             agree(mutations.reduce(mutate, payloads), every)
+          },
+        ),
+        { ...law, ...manyRuns },
+      )
+    },
+    patience,
+  )
+
+  test(
+    'streams whose bytes something has been done to, wherever they are cut',
+    async () => {
+      const bodies = fc.oneof(fc.constantFrom(...recorded), generated)
+      // Of one stream, events of every kind are near each other at most places.
+      const cuts = fc.array(fc.nat(3000), { maxLength: 9 }).map(all => [...all].sort((a, b) => a - b))
+      await fc.assert(
+        fc.asyncProperty(
+          bodies,
+          fc.nat(),
+          fc.nat(2),
+          oddBytes,
+          cuts,
+          async (payloads, place, deleted, odd, offsets) => {
+            const bytes = bytesOf(payloads.map(payload => `data: ${payload}\n\n`).join(''))
+            const at = place % bytes.length
+            const done = Uint8Array.from([...bytes.subarray(0, at), ...odd, ...bytes.subarray(at + deleted)])
+            const pieces = cutAt(done, offsets)
+            expect(await streamed(pieces, true)).toEqual(await streamed(pieces, false))
           },
         ),
         { ...law, ...manyRuns },

@@ -6,7 +6,7 @@ import { parseCassette } from '../../src/cassette/read.ts'
 import { BodyReader } from '../../src/http/body.ts'
 import { encodeRequest } from '../../src/wire/chat-completions/encode.ts'
 import { providerOf } from '../../src/wire/provider.ts'
-import { bodyOf, bytesOf, cutAt, law, perByte, read } from '../http/streams.ts'
+import { bodyOf, bytesOf, cutAt, law, perByte, read, sinkOf } from '../http/streams.ts'
 import { decoder } from '../wire/chat-completions/decoding.ts'
 
 const folder = fileURLToPath(new URL('../../cassettes/', import.meta.url))
@@ -24,12 +24,10 @@ const recorded = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 /** Reads a body cut into these chunks to its end. */
 const answer = async (chunks: readonly Uint8Array[]) => {
   const { decoder: chat, told } = decoder()
-  const payload = (text: string, from: number, to: number): boolean => {
-    chat.feed(text, from, to)
-    return true
-  }
+  const sink = sinkOf(text => chat.feed(text))
+  sink.repeats = (piece, from) => chat.repeats(piece, from)
   const reader = new BodyReader(new Response(bodyOf(chunks).stream), [])
-  const whole = await reader.read({ payload, pause: () => undefined }, new AbortController().signal)
+  const whole = await reader.read(sink, new AbortController().signal)
   const { reported, finishReason, id, outputLength } = chat
   return { whole, turn: chat.end(), told, reported, finishReason, id, outputLength }
 }

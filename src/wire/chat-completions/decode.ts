@@ -1,9 +1,11 @@
 import { OutputError, StreamError } from '../../errors.ts'
 import { GrowingText } from '../../text.ts'
 import type { DeltaSink, Ending, Reported, Turn, WireDecoder } from '../wire.ts'
+import { Bytes } from './bytes.ts'
 import { CallAssembler, type CallFragment } from './calls.ts'
 import { endingOf } from './ending.ts'
 import { Envelope } from './envelope.ts'
+import { HeldText } from './held.ts'
 import { Reasoning } from './reasoning.ts'
 import { addReport, readUsage } from './usage.ts'
 
@@ -46,10 +48,7 @@ export class ChatDecoder implements WireDecoder {
   #envelope: Envelope | undefined
   #learned = 0
   /** Arguments that came in such events, as they stand in JSON: a call is told of all that came in one read at once. */
-  #held = ''
-  #heldSurplus = 0
-  /** Where each of them ends, unescaped. */
-  #ends: number[] = []
+  readonly #held = new HeldText()
   /** The sink has had enough. */
   #over = false
 
@@ -68,21 +67,20 @@ export class ChatDecoder implements WireDecoder {
   }
 
   get holds(): boolean {
-    return this.#held !== ''
+    return this.#held.length > 0
   }
 
   get outputLength(): number {
-    return this.#length + this.#calls.length + this.#held.length - this.#heldSurplus
+    return this.#length + this.#calls.length + this.#held.length
   }
 
-  feed(text: string, from = 0, to = text.length): void {
+  feed(payload: string): void {
     if (this.#over) return
+    if (this.#envelope !== undefined && this.repeats(Envelope.bytesOf(payload), 0) > 0) return
     this.#payloads++
-    if (this.#repeat(text, from, to)) return
     this.flush()
     // What it was held back for may have left no hope: then this one is not wanted.
     if (this.#over) return
-    const payload = text.slice(from, to)
     const chunk = this.#parse(payload)
     // vLLM and Mistral name the kind of object instead of wrapping it.
     if (chunk.error || chunk.object === 'error') throw this.#fail(chunk)
@@ -113,12 +111,8 @@ export class ChatDecoder implements WireDecoder {
   }
 
   flush(): void {
-    if (this.#held === '') return
-    const text: string = this.#heldSurplus === 0 ? this.#held : JSON.parse(`"${this.#held}"`)
-    const ends = this.#ends
-    this.#held = ''
-    this.#heldSurplus = 0
-    this.#ends = []
+    if (!this.holds) return
+    const { text, ends } = this.#held.take()
     this.#over = !this.#calls.goOn(text, ends)
   }
 
@@ -142,25 +136,25 @@ export class ChatDecoder implements WireDecoder {
     }
   }
 
-  /** Reads an event that is like the one before; false for any other. */
-  #repeat(text: string, from: number, to: number): boolean {
+  repeats(array: Uint8Array, from: number): number {
     const envelope = this.#envelope
-    const raw = envelope?.read(text, from, to)
-    if (envelope === undefined || raw === undefined) return false
-    if (raw === '') return true
-    const { field, surplus } = envelope
-    if (field === 'arguments') {
-      const length = raw.length - surplus
-      // As long as all before it: it may be all of it once more, and then says nothing.
-      if (length === this.#calls.lastLength + this.#held.length - this.#heldSurplus) return false
-      this.#held += raw
-      this.#heldSurplus += surplus
-      this.#ends.push(this.#held.length - this.#heldSurplus)
-    } else {
-      this.#read({ delta: { [field]: surplus === 0 ? raw : JSON.parse(`"${raw}"`) } })
+    if (envelope === undefined || this.#over) return from
+    const { field, text } = envelope
+    const bytes = new Bytes(array)
+    for (let at = from; ; ) {
+      const next = envelope.read(bytes, at)
+      if (next < 0) return at
+      if (text.length > 0) {
+        // As long as all before it: it may be all of it once more, and then says nothing.
+        if (field === 'arguments' && text.length === this.#calls.lastLength + this.#held.length) return at
+        this.#held.append(bytes, text)
+        if (field !== 'arguments') this.#read({ delta: { [field]: this.#held.take().text } })
+        this.#grew()
+      }
+      this.#payloads++
+      at = next
+      if (field !== 'arguments') return at
     }
-    this.#grew()
-    return true
   }
 
   /** Events that differ in more than their text each time are not worth to be looked at twice. */

@@ -1,4 +1,5 @@
-import { own, parsed } from '../../text.ts'
+import { encodeUtf8, parsed } from '../../text.ts'
+import { type Bytes, Literal, plainEnd, StringBody } from './bytes.ts'
 
 type Json = Record<string, unknown>
 
@@ -7,6 +8,9 @@ const maxLength = 4096
 /** What stands for the text when an envelope is tried, and for the padding. */
 const probe = 'decant~probe'
 const padding = 'decant~padding'
+/** What stands around a payload in nearly every stream of events. */
+const eventStart = 'data: '
+const eventEnd = '\n\n'
 
 /** What the decoder reads of an event: none of it may vary. */
 const readFields: ReadonlySet<string> = new Set(['id', 'model', 'object', 'error', 'usage', 'x_groq', 'choices'])
@@ -24,9 +28,9 @@ interface Growth {
 /**
  * The envelope of an event that does nothing but let one text grow: all of it but that text, and but the padding that some
  * providers put last (OpenAI's `obfuscation`). The next event is most often the same with another text, and then
- * only that text need be read.
+ * only that text need be read, where it stands in the bytes of the network.
  *
- * 4. *The same as `JSON.parse`*: `read` takes an event only if parsing all of it could say nothing else.
+ * 4. *The same as `JSON.parse`*: `read` takes an event only if decoding and parsing all of it could say nothing else.
  *
  * It is sure of that because it tries: with the text and the padding replaced by probes, the event parses to the same
  * growth by the probe. So each was all of one string, and any other string in its place changes that value alone.
@@ -35,33 +39,37 @@ export class Envelope {
   readonly field: string
   /** Of the call whose arguments grow; servers rarely repeat it. */
   readonly id: unknown
-  readonly #head: string
+  readonly #head: Literal
   /** From the quote behind the text to the end, or to the padding. */
-  readonly #middle: string
+  readonly #middle: Literal
   /** From the quote behind the padding; undefined if there is none. */
-  readonly #tail: string | undefined
-  /** How many more UTF-16 units the text that was read last has in JSON. */
-  surplus = 0
+  readonly #tail: Literal | undefined
+  /** What was read last. */
+  readonly text = new StringBody()
 
-  private constructor({ field, id }: Growth, head: string, middle: string, tail: string | undefined) {
+  private constructor({ field, id }: Growth, head: string, middle: string, tail?: string) {
     this.field = field
     this.id = id
-    this.#head = head
-    this.#middle = middle
-    this.#tail = tail
+    this.#head = new Literal(eventStart + head)
+    this.#middle = new Literal(tail === undefined ? middle + eventEnd : middle)
+    this.#tail = tail === undefined ? undefined : new Literal(tail + eventEnd)
+  }
+
+  /** An event as it stands in the stream, where its payload comes in another way. */
+  static bytesOf(payload: string): Uint8Array {
+    return encodeUtf8(eventStart + payload + eventEnd)
   }
 
   /** @param event `data` parsed. Undefined for an event that says more than one thing, or is written in an odd way. */
   static of(data: string, event: Json): Envelope | undefined {
     const growth = data.length > maxLength ? undefined : growthOf(event)
     if (growth === undefined) return undefined
-    const payload = own(data)
     const { field } = growth
-    const start = payload.indexOf('"', payload.indexOf(`"${field}":`) + field.length + 3) + 1
-    const end = endOf(payload, start)
-    if (end < 0 || payload.includes(probe) || payload.includes(padding)) return undefined
-    const head = payload.slice(0, start)
-    const rest = payload.slice(end)
+    const start = data.indexOf('"', data.indexOf(`"${field}":`) + field.length + 3) + 1
+    // Lines of data that were joined stand in the stream as something else.
+    if (/[\n\r]/.test(data) || data.includes(probe) || data.includes(padding)) return undefined
+    const head = data.slice(0, start)
+    const rest = data.slice(start).replace(/^(?:[^"\\]|\\.)*/, '')
     const last = /"([^"\\]*)"\s*\}\s*$/.exec(rest)
     if (last !== null) {
       const middle = rest.slice(0, last.index + 1)
@@ -72,30 +80,15 @@ export class Envelope {
         return new Envelope(growth, head, middle, tail)
       }
     }
-    return grewByProbe(parse(head + probe + rest), field) ? new Envelope(growth, head, rest, undefined) : undefined
+    return grewByProbe(parse(head + probe + rest), field) ? new Envelope(growth, head, rest) : undefined
   }
 
-  /**
-   * The inside of the JSON string of an event's text, as it is written; undefined for an event that is not like this one.
-   *
-   * @param from where the event begins in `text`, and `to` where it ends.
-   */
-  read(text: string, from: number, to: number): string | undefined {
-    const start = from + this.#head.length
-    // Two slices are compared faster than `startsWith` compares.
-    if (text.slice(from, start) !== this.#head) return undefined
-    const end = endOf(text, start)
-    if (end < 0) return undefined
-    let at = end + this.#middle.length
-    if (text.slice(end, at) !== this.#middle) return undefined
-    if (this.#tail !== undefined) {
-      const last = to - this.#tail.length
-      while (at < last && isPlain(text.charCodeAt(at))) at++
-      if (at !== last || text.slice(at, to) !== this.#tail) return undefined
-    } else if (at !== to) return undefined
-    const raw = text.slice(start, end)
-    this.surplus = raw.includes('\\') ? surplusOf(raw) : 0
-    return raw
+  /** Returns where the next event begins; -1 for an event that is not like this one, or not here as a whole. */
+  read(bytes: Bytes, from: number): number {
+    const start = this.#head.endIn(bytes, from)
+    if (start < 0 || !this.text.read(bytes, start)) return -1
+    const end = this.#middle.endIn(bytes, this.text.end)
+    return end < 0 || this.#tail === undefined ? end : this.#tail.endIn(bytes, plainEnd(bytes, end))
   }
 }
 
@@ -134,39 +127,3 @@ const only = (list: unknown): Json | undefined => {
 
 const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
-
-/** Where the quote stands that ends a JSON string; -1 if something comes before it that no string may hold. */
-const endOf = (text: string, from: number): number => {
-  let at = from
-  for (;;) {
-    const char = text.charCodeAt(at)
-    if (char === 0x22) return at
-    if (isPlain(char)) at++
-    else if (char !== 0x5c) return -1
-    else {
-      const length = escapeLength(text, at)
-      if (length === 0) return -1
-      at += length
-    }
-  }
-}
-
-/** Anything but a quote, a backslash and a control character; the end of the text is none either (NaN). */
-const isPlain = (char: number): boolean => char >= 0x20 && char !== 0x22 && char !== 0x5c
-
-const escapeLength = (text: string, at: number): number => {
-  const char = text.charAt(at + 1)
-  if (char !== 'u') return char !== '' && '"\\/bfnrt'.includes(char) ? 2 : 0
-  return /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) ? 6 : 0
-}
-
-const surplusOf = (raw: string): number => {
-  let surplus = 0
-  let at = raw.indexOf('\\')
-  while (at !== -1) {
-    const length = raw.charAt(at + 1) === 'u' ? 6 : 2
-    surplus += length - 1
-    at = raw.indexOf('\\', at + length)
-  }
-  return surplus
-}
