@@ -206,7 +206,8 @@ export class Channel<I> implements ElementSource {
   }
 
   #waits(): boolean {
-    for (const reader of [...this.#events, ...this.#elements]) if (reader.behind) return true
+    for (const reader of this.#events) if (reader.behind) return true
+    for (const reader of this.#elements) if (reader.behind) return true
     return false
   }
 }
