@@ -108,6 +108,8 @@ export class BodyReader {
     this.#ended = bytes === undefined
     // Whatever the read came to, an abort is what counts.
     signal.throwIfAborted()
+    // Not instanceof: test runners give a body of another realm.
+    if (bytes !== undefined && !ArrayBuffer.isView(bytes)) throw notBytes(bytes)
     if (bytes) this.#piece(bytes, sink)
     else this.#feed('', sink)
     const framing = this.#framing
@@ -158,3 +160,10 @@ export class BodyReader {
     )
   }
 }
+
+const notBytes = (piece: unknown): StreamError =>
+  new StreamError(
+    `The body of the answer came in pieces of type ${typeof piece}, not as Uint8Array: check the fetch that was given`,
+    'malformed',
+    { retryable: false },
+  )

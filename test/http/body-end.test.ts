@@ -91,6 +91,16 @@ describe('3. Every stream ends', () => {
     expect(seen.cancelled).toBe(true)
   })
 
+  test.each(['data: {}\n\n', new ArrayBuffer(2), null])('a body that is not bytes is refused: %s', async piece => {
+    const response = { body: new ReadableStream({ start: controller => controller.enqueue(piece) }) }
+    const reading = new BodyReader(response as Response, []).read(sinkOf(), new AbortController().signal)
+    await expect(reading).rejects.toMatchObject({
+      code: 'malformed',
+      retryable: false,
+      message: expect.stringContaining(`of type ${typeof piece}`),
+    })
+  })
+
   test('what the sink throws comes out as it is, and frees the socket', async () => {
     const { stream, seen } = bodyOf(['data: {}\n\n'], 'silence')
     const reason = new Error('not for me')
