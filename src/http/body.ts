@@ -109,7 +109,13 @@ export class BodyReader {
     // Whatever the read came to, an abort is what counts.
     signal.throwIfAborted()
     // Not instanceof: test runners give a body of another realm.
-    if (bytes !== undefined && !ArrayBuffer.isView(bytes)) throw notBytes(bytes)
+    if (bytes !== undefined && !ArrayBuffer.isView(bytes)) {
+      throw new StreamError(
+        `The answer came in pieces of type ${typeof bytes}, not as Uint8Array: check the fetch that was given`,
+        'malformed',
+        { retryable: false },
+      )
+    }
     if (bytes) this.#piece(bytes, sink)
     else this.#feed('', sink)
     const framing = this.#framing
@@ -160,10 +166,3 @@ export class BodyReader {
     )
   }
 }
-
-const notBytes = (piece: unknown): StreamError =>
-  new StreamError(
-    `The body of the answer came in pieces of type ${typeof piece}, not as Uint8Array: check the fetch that was given`,
-    'malformed',
-    { retryable: false },
-  )

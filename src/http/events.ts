@@ -50,14 +50,7 @@ export class EventSplitter {
       if (cr !== -1 && cr < from) cr = text.indexOf('\r', from)
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
       if (end === -1) break
-      const begun = this.#rest !== '' || this.#data !== undefined || this.#isError
-      if (!begun && end === lf && text.charCodeAt(end + 1) === LF && text.startsWith('data: ', from)) {
-        // Nearly every event is this one: a line of data and a blank one, in one piece.
-        if (!this.#onData(text.slice(from + 6, end), false)) return false
-        from = end + 2
-        continue
-      }
-      if (!this.#line(begun ? this.#rest + text.slice(from, end) : text.slice(from, end))) return false
+      if (!this.#line(this.#rest + text.slice(from, end))) return false
       this.#rest = ''
       from = end + 1
       if (end !== cr) continue

@@ -105,11 +105,12 @@ const escapeSize = ({ array }: Bytes, at: number): number => {
 
 /** How many bytes a character takes that is not ASCII; 0 if it is none (https://www.rfc-editor.org/rfc/rfc3629#section-4). */
 const characterSize = ({ array }: Bytes, at: number): number => {
-  const [lead = 0, second = 0] = [array[at], array[at + 1]]
+  const lead = array[at]!
   const size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
   const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
   const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-  if (second < least || second > most) return 0
-  for (let i = 2; i < size; i++) if (((array[at + i] ?? 0) & 0xc0) !== 0x80) return 0
+  // Behind the end is nothing, which is in no range.
+  if (!(array[at + 1]! >= least && array[at + 1]! <= most)) return 0
+  for (let i = 2; i < size; i++) if ((array[at + i]! & 0xc0) !== 0x80) return 0
   return size
 }
