@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { concurrency, decant, extractorFor, numbers, rows, withJournal } from './pipeline-rows.mjs'
+import { median } from './report.mjs'
 
 const job = process.argv[2]?.startsWith('{') ? JSON.parse(process.argv[2]) : undefined
 
@@ -88,7 +89,6 @@ if (job?.memory !== undefined) {
       }
     }
     server.disconnect()
-    const median = list => list.toSorted((a, b) => a - b)[list.length >> 1]
     const floor = seen[Object.keys(rows)[0]]
     console.log('| row | extractions per second of CPU | of the bare loop |\n|---|--:|--:|')
     for (const [row, list] of Object.entries(seen)) {
