@@ -60,14 +60,13 @@ export class Events implements Framing {
   readonly #sink: BodySink
   readonly #splitter = new EventSplitter(maxPayload, (data, isError) => this.#take(data, isError))
   #ended = false
-  #over = false
 
   constructor(sink: BodySink) {
     this.#sink = sink
   }
 
   get stopped(): boolean {
-    return this.#over || this.#sink.stopped
+    return this.done || this.#sink.stopped
   }
 
   get between(): boolean {
@@ -75,17 +74,12 @@ export class Events implements Framing {
   }
 
   feed(text: string): void {
-    this.#went(this.#splitter.feed(text))
+    if (this.#splitter.feed(text) === 'too long') throw tooLong('An event')
   }
 
   end(): void {
     this.#ended = true
-    if (!this.stopped) this.#went(this.#splitter.end())
-  }
-
-  #went(on: boolean | 'too long'): void {
-    if (on === 'too long') throw tooLong('An event')
-    this.#over = !on
+    if (!this.stopped && this.#splitter.end() === 'too long') throw tooLong('An event')
   }
 
   #take(data: string, isError: boolean): boolean {
@@ -93,9 +87,9 @@ export class Events implements Framing {
     const payload = data.trim()
     if (payload === '[DONE]') this.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
-    if (payload === '' || (this.#ended && parsed(payload) === undefined)) return !this.done
-    if (!this.done) this.#sink.payload(isError ? errorOf(payload) : data)
-    return !this.done && !this.#sink.stopped
+    const isEvent = payload !== '' && !(this.#ended && parsed(payload) === undefined)
+    if (isEvent && !this.done) this.#sink.payload(isError ? errorOf(payload) : data)
+    return !this.stopped
   }
 }
 

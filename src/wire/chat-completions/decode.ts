@@ -140,20 +140,21 @@ export class ChatDecoder implements WireDecoder {
     const envelope = this.#envelope
     if (envelope === undefined || this.#over) return from
     const { field, text } = envelope
+    const isCall = field === 'arguments'
     const bytes = new Bytes(array)
     for (let at = from; ; ) {
       const next = envelope.read(bytes, at)
       if (next < 0) return at
       if (text.length > 0) {
         // As long as all before it: it may be all of it once more, and then says nothing.
-        if (field === 'arguments' && text.length === this.#calls.lastLength + this.#held.length) return at
+        if (isCall && text.length === this.#calls.lastLength + this.#held.length) return at
         this.#held.append(bytes, text)
-        if (field !== 'arguments') this.#read({ delta: { [field]: this.#held.take().text } })
+        if (!isCall) this.#read({ delta: { [field]: this.#held.take().text } })
         this.#grew()
       }
       this.#payloads++
       at = next
-      if (field !== 'arguments') return at
+      if (!isCall) return at
     }
   }
 
