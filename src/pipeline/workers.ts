@@ -5,6 +5,7 @@ import { Keeper, type Named } from './keeper.ts'
 import type { Meter } from './meter.ts'
 import type { Outbox } from './outbox.ts'
 import type { OpenSource } from './source.ts'
+import { Turns } from './turns.ts'
 import type { ExtractAllOptions, Progress, RecordItem, Stop } from './types.ts'
 
 /** How far items may run ahead of the loop, in multiples of the concurrency; in order, one slow record holds many up. */
@@ -45,6 +46,7 @@ export class Workers<A, I, O> {
   readonly #meter: Meter
   readonly #outbox: Outbox<RecordItem<A, O>>
   readonly #keeper: Keeper<A, I, O>
+  readonly #turns = new Turns()
   #source: OpenSource<A> | undefined
   /** The source has been asked and has not answered. */
   #pulling = false
@@ -138,6 +140,7 @@ export class Workers<A, I, O> {
     } catch (error) {
       this.break(error)
     }
+    await this.#turns.next()
     this.#working--
     this.#outbox.put(index, item)
     this.feed()

@@ -124,6 +124,11 @@ describe('a budget', () => {
     const summary = await extractAll(itemExtractor(model), range(100_000), { budget: { ms: 60 } })
     expect(summary).toMatchObject({ stopped: 'budget', error: { code: 'ms' }, failed: 0, done: model.asked.length })
   })
+
+  it('in time is kept to where no answer needs the network', async () => {
+    const summary = await extractAll(itemExtractor(priced()), range(20_000), { budget: { ms: 30 } })
+    expect(summary).toMatchObject({ stopped: 'budget', error: { code: 'ms' }, failed: 0 })
+  })
 })
 
 describe('progress', () => {
