@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import * as z3 from 'zod/v3'
 import { load } from './load.mjs'
 
 export const concurrency = 50
@@ -104,5 +105,20 @@ export const rows = {
       const { object } = await generateObject({ model: provider(model), schema: Item, prompt, maxRetries: 0 })
       return object
     })
+  },
+  'instructor, Zod 3': async ({ count, baseURL }) => {
+    const { OpenAI } = await load('openai')
+    const { default: createInstructor } = await load('@instructor-ai/instructor')
+    const client = createInstructor({ client: new OpenAI({ baseURL, apiKey, maxRetries: 0 }), mode: 'TOOLS' })
+    // It knows no newer one.
+    const schema = z3.object({ n: z3.number().int() })
+    await workers(count, content =>
+      client.chat.completions.create({
+        model,
+        messages: [{ role: 'user', content }],
+        response_model: { schema, name: 'Item' },
+        max_retries: 0,
+      }),
+    )
   },
 }
