@@ -1,4 +1,5 @@
 import { copyMembers, type Members } from './copy.ts'
+import type { Seen } from './keys.ts'
 import type { JsonValue } from './types.ts'
 
 /** An open container: what grows, and the copy of it that snapshots show. */
@@ -22,6 +23,8 @@ export class Frame<N> {
   held: boolean
   /** The child that was added last is not shown; in a list, nor are those behind it. */
   #hides = false
+  /** The highest order of a key of the object. */
+  #latest = -1
   /** Keys of an object that came with a value that is not shown. */
   #hidden: Set<string> | undefined
 
@@ -51,12 +54,15 @@ export class Frame<N> {
     return this.#list?.[0]
   }
 
-  /** Whether the present key of an object was filled before. */
-  get repeats(): boolean {
-    const members = this.#members as Members
-    // The first half nearly always answers, and is the cheaper one.
-    if (members[this.key] !== undefined && Object.hasOwn(members, this.key)) return true
-    return this.#hidden?.has(this.key) === true
+  /** The next child of an object has this key. Whether the object has had it before. */
+  enter({ key, order }: Seen): boolean {
+    this.key = key
+    // Like objects have their keys in the order in which the document had them first: none of them needs to be looked for.
+    if (order > this.#latest) {
+      this.#latest = order
+      return false
+    }
+    return Object.hasOwn(this.#members as Members, key) || this.#hidden?.has(key) === true
   }
 
   /** What is shown under a key or index, as it stands; an open container may have grown since. */
@@ -69,7 +75,13 @@ export class Frame<N> {
     this.#count++
     this.#hides &&= this.#list !== undefined
     if (this.hidesNext) this.hide()
-    else if (!held) this.replace(child)
+    else if (held || this.#hides) return
+    else if (this.#list === undefined) this.replace(child)
+    else {
+      // V8 makes the store of `replace` half as dear once it need not be able to grow the list.
+      this.#shown = undefined
+      this.#list.push(child)
+    }
   }
 
   /** The child that was added last is never shown. */

@@ -1,5 +1,5 @@
 import { type Expected, type JsonError, jsonError } from './error.ts'
-import { Keys } from './keys.ts'
+import { Keys, type Seen } from './keys.ts'
 import { beginsNumber, NumberReader } from './number.ts'
 import { type Pieces, StringReader } from './string.ts'
 import type { JsonKind, JsonLimits, JsonOptions } from './types.ts'
@@ -9,7 +9,7 @@ export interface Sink extends Pieces {
   /** A value begins. */
   open(kind: JsonKind): void
   /** A key of the open object was read; `position` is that of its opening quote. */
-  key(key: string, position: number): void
+  key(seen: Seen, position: number): void
   /** The open string goes on, by whole characters. */
   grow(piece: string): void
   closeString(): void
@@ -186,8 +186,10 @@ export class Scanner {
   }
 
   #characters(text: string, from: number): number {
-    const at = this.#string.read(text, from)
-    if (at === from) throw this.#unexpected(at, text.charCodeAt(at))
+    const start = this.#inKey && this.#string.isPlain ? this.#keys.follow(text, from) : from
+    if (start === text.length) return start
+    const at = this.#string.read(text, start)
+    if (at === start) throw this.#unexpected(at, text.charCodeAt(at))
     if (this.#string.expected === 'end') this.#closeString()
     return at
   }

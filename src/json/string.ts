@@ -28,6 +28,11 @@ export class StringReader {
     this.expected = 'string'
   }
 
+  /** Nothing waits for what comes next: a character that stands for itself may be read elsewhere. */
+  get isPlain(): boolean {
+    return this.expected === 'string' && this.#half === ''
+  }
+
   /** One step. Returns where it stopped: where it began, if the character there cannot be. */
   read(text: string, at: number): number {
     if (this.expected === 'string') return this.#run(text, at)

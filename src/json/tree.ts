@@ -1,5 +1,6 @@
 import { flat } from '../text.ts'
 import { childOf, Frame } from './frame.ts'
+import type { Seen } from './keys.ts'
 import type { Sink } from './scan.ts'
 import type { JsonFollower, JsonKind, JsonPath, JsonValue, JsonWarning } from './types.ts'
 
@@ -63,9 +64,9 @@ export class Tree<N> implements Sink {
     if (this.#textShows) this.#add('')
   }
 
-  key(key: string, position: number): void {
-    this.#top.key = key
-    const { repeats } = this.#top
+  key(seen: Seen, position: number): void {
+    const { key } = seen
+    const repeats = this.#top.enter(seen)
     if (repeats) this.warnings.push({ code: 'duplicate_key', path: this.#path(), position })
     this.#follower?.key?.(this.#top.node as N, key, repeats)
   }

@@ -308,6 +308,42 @@ test('text is a string', () => {
   expect(parser.finish()).toBe(1)
 })
 
+describe('a key after like ones', () => {
+  const half = '\ud83d'
+  const keys = [
+    '',
+    'a',
+    'ab',
+    'abc',
+    'ac',
+    `a${half}`,
+    `a${half}\ude00`,
+    'a\\ud83d',
+    'a\\ud83db',
+    '\\ud83da',
+    '\\u0061b',
+    'a\\"',
+    'a\\nb',
+    'é',
+    'éa',
+  ]
+
+  test.each([true, false])('is what JSON.parse says, however it is cut; well-formed: %s', wellFormed => {
+    for (const one of keys) {
+      for (const other of keys) {
+        const text = `[{"${one}":0},{"${one}":0},{"${other}":0}]`
+        const parsed = JSON.parse(text) as Record<string, number>[]
+        const expected = parsed.map(object => Object.keys(object).map(key => (wellFormed ? key.toWellFormed() : key)))
+        for (const pieces of [[text], units(text), text.split(/(?<=a)/)]) {
+          const parser = createJsonParser({ wellFormed })
+          for (const piece of pieces) parser.feed(piece)
+          expect((parser.finish() as object[]).map(object => Object.keys(object))).toEqual(expected)
+        }
+      }
+    }
+  })
+})
+
 test('__proto__ is a key as any other, also while its object is open', () => {
   const text = '{"__proto__":{"admin":true},"a":"x"}'
   for (const snapshot of snapshots(text)) {
