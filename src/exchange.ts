@@ -8,6 +8,7 @@ import { Clocks, clockLimits } from './http/clocks.ts'
 import { apiError } from './http/failure.ts'
 import type { BodySink } from './http/framing.ts'
 import { Head } from './http/head.ts'
+import { isUnsent } from './http/network.ts'
 import { redact } from './http/redact.ts'
 import { requestIdOf, send } from './http/send.ts'
 import type { OpenCall } from './ledger.ts'
@@ -152,7 +153,8 @@ export class Exchange<I, O> implements BodySink {
   #failed(error: ExtractError): Exchanged {
     this.#decoder.flush()
     // An error inside a 200 has a status of its own, and a model that had run.
-    if (error instanceof APIError && this.#reader === undefined) this.#context.ledger.refused(this.#call)
+    const hasRun = this.#reader !== undefined || !(error instanceof APIError || isUnsent(error))
+    if (!hasRun) this.#context.ledger.refused(this.#call)
     if (error.requestId === undefined && this.#requestId !== undefined)
       Object.assign(error, { requestId: this.#requestId })
     if (!(error instanceof OutputError) || !error.retryable) throw error

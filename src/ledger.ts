@@ -40,7 +40,7 @@ export class Ledger {
     this.calls.push({ ...call, cached: true, usage, cost: 0, issues: [], outcome: 'ok' })
   }
 
-  /** The provider answered with an error status: no model ran, so the call has no part in any sum. */
+  /** The provider answered with an error status, or was not reached: no model ran, so the call has no part in any sum. */
   refused(call: OpenCall): void {
     this.#refused.add(call)
   }

@@ -1,4 +1,4 @@
-import { type Call, extract, type Options, type Usage } from 'decant'
+import { type Call, createProvider, extract, type Options, type StreamError, type Usage } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ModelServer, modelServer, type Reply } from './helpers/model-server.ts'
@@ -104,6 +104,24 @@ describe('every call', () => {
   }
   const repaired = (rest: Partial<Call>) => [{ kind: 'repair', mode: 'tool', model: 'scripted/model', ...rest }]
   const estimated = repaired({ estimated: expect.anything() })
+  it.each<[string, object, boolean]>([
+    ['that nobody listens for', { code: 'ECONNREFUSED' }, false],
+    ['to an unknown host', { code: 'ENOTFOUND' }, false],
+    ['to a server with a wrong certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, false],
+    ['whose connection broke', { code: 'ECONNRESET' }, true],
+    ['that failed without a word', {}, true],
+  ])('has tokens for a request %s only if it may have come through', async (_, cause, mayHave) => {
+    const fetch = () =>
+      Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), cause) }))
+    const model = createProvider({ name: 'lost', baseURL: 'https://lost.example', fetch })('m')
+    const { calls } = await extract(Person, personPrompt, { model, maxRetries: 0 }).then(
+      () => expect.unreachable(),
+      (error: StreamError) => error,
+    )
+    expect(calls).toHaveLength(1)
+    expect('estimated' in calls[0]!).toBe(mayHave)
+  })
+
   it.each<[string, string, Reply, Partial<Options<any>>, unknown[], Usage]>([
     [
       'OutputError',

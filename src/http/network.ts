@@ -1,4 +1,4 @@
-import { ExtractError, StreamError, TimeoutError } from '../errors.ts'
+import { CassetteError, ExtractError, StreamError, TimeoutError } from '../errors.ts'
 import { redact } from './redact.ts'
 
 /** Errors of certificates, or of a server that speaks no TLS: they do not go away by trying again. */
@@ -9,6 +9,16 @@ const unsendable = /header|ByteString|ISO-8859-1/i
 
 /** Node's `fetch` gives up by itself after 300 s of silence (undici's headersTimeout and bodyTimeout). */
 const platformTimeout = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/
+
+/** No connection came about. */
+const unreached = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
+
+/** Whether the request cannot have come to the provider. */
+export const isUnsent = (error: ExtractError): boolean => {
+  if (error instanceof CassetteError) return true
+  const { code } = (error.cause ?? {}) as { code?: unknown }
+  return typeof code === 'string' && (unreached.test(code) || certificate.test(code))
+}
 
 /**
  * The typed error for what `fetch` or a body threw: a `TimeoutError` of the clock when the platform lost its patience, else
