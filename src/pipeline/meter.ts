@@ -29,6 +29,8 @@ export class Meter {
     cached: 0,
   }
   readonly costOf: Partial<Record<Call['kind'], number>> = {}
+  /** Requests that were sent. */
+  calls = 0
   /** A call came to its end and nobody said what it cost. */
   unreported = false
   /** Failures since the last record that was done. */
@@ -99,6 +101,7 @@ export class Meter {
   spend(calls: readonly Call[]): void {
     for (const call of calls) {
       if (call.cached) this.sums.cached++
+      else this.calls++
       const usage: Usage = call.usage ?? call.estimated ?? {}
       this.sums.inputTokens += usage.inputTokens ?? 0
       this.sums.outputTokens += usage.outputTokens ?? 0

@@ -195,9 +195,14 @@ export class Workers<A, I, O> {
 
   // ---- the end
 
-  /** The budget of the run is used up. */
+  /** The budget of the run is used up: where every record has been taken, it has sufficed. */
   spent(what: 'usd' | 'tokens' | 'ms', how: string): void {
-    this.end('budget', new BudgetError(`The budget of the run is used up: ${how}`, what))
+    if (this.dry) return
+    const { spent: usd, tokens, elapsed: ms, calls } = this.#meter
+    this.end(
+      'budget',
+      new BudgetError(`The budget of the run is used up: ${how}`, what, { spent: { usd, tokens, calls, ms } }),
+    )
   }
 
   /** No more records; what is in flight is finished. */

@@ -97,6 +97,19 @@ describe('a budget', () => {
   it('in tokens is not overrun', async () => {
     const summary = await extractAll(itemExtractor(priced()), range(1000), { budget: { tokens: 1250 } })
     expect(summary).toMatchObject({ stopped: 'budget', done: 10, error: { code: 'tokens' } })
+    const { tokens, calls, ms } = (summary.error as BudgetError).spent!
+    expect({ tokens, calls }).toEqual({ tokens: summary.inputTokens + summary.outputTokens, calls: 10 })
+    expect(ms).toBeGreaterThanOrEqual(0)
+  })
+
+  it('in time has sufficed when it ends after the last record was begun', async () => {
+    const model = scriptedModel(async ({ prompt }) => {
+      await sleep(60)
+      return answer({ n: Number(prompt) })
+    })
+    const run = extractAll(itemExtractor(model), range(3), { budget: { ms: 20 } })
+    expect((await collect(run)).map(({ status }) => status)).toEqual(['done', 'done', 'done'])
+    expect((await run).stopped).toBeUndefined()
   })
 
   it('that the extractor shares ends the run, one of each extraction its record', async () => {
