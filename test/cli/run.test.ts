@@ -205,6 +205,18 @@ describe('decant run', () => {
     expect(new Set(prompts).size).toBe(40)
   })
 
+  it('does not stop for ten that fail again where others are done', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `city ${index}`)
+    const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })
+    const { words } = await endpoint(prompt => ({ city: Number(prompt.slice(5)) < 12 ? 'Rome' : 1, people: 1 }))
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', ...words]
+    expect((await decant(run, { folder })).code).toBe(3)
+    const again = await decant([...run, '--retry-failed'], { folder })
+    expect(again.stderr).not.toContain('stopped')
+    expect(again.code).toBe(3)
+    expect(records(folder, 'out.jsonl')).toHaveLength(12)
+  })
+
   it('stops at a key that is refused, with 4', async () => {
     const folder = folderWith(files)
     const { words } = await endpoint((_, __, response) => refuse(response, 401, 'no such key'))

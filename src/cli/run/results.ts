@@ -33,6 +33,8 @@ export class Results {
   readonly #rejects: Lines | undefined
   readonly #failures = new Failures()
   #bought = 0
+  /** A record is done, by an earlier run if not by this one. */
+  #worked = false
   /** The last record that failed. */
   last: FailedRecord | undefined
   /** The code that the first records all failed with. */
@@ -54,12 +56,14 @@ export class Results {
     const row = item.index + 1
     const place = { row, ...(keyed && { key: item.key }) }
     if (!item.kept) this.#bought++
-    if (item.status === 'done') await this.#write({ ...place, output: item.output }, display)
-    else await this.#fail(item, item.error, place, display)
-    const { count, onlyCode } = this.#failures
-    if (this.#bought !== alikeFromTheStart || count !== this.#bought || this.#options.keepGoing) return
-    this.alike = onlyCode
-    if (onlyCode !== undefined) stop()
+    if (item.status === 'done') {
+      this.#worked = true
+      return this.#write({ ...place, output: item.output }, display)
+    }
+    await this.#fail(item, item.error, place, display)
+    if (this.#worked || this.#bought !== alikeFromTheStart || this.#options.keepGoing) return
+    this.alike = this.#failures.onlyCode
+    if (this.alike !== undefined) stop()
   }
 
   async #write(record: Parameters<Writer['write']>[0], display: Display): Promise<void> {
