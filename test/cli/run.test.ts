@@ -199,7 +199,7 @@ describe('decant run', () => {
     const run = ['run', 'city.json', 'in.jsonl', '-c', '2', ...words]
     const stopped = await decant(run, { folder })
     expect(stopped.code).toBe(4)
-    expect(stopped.stderr).toContain('stopped: the first 10 records all failed with schema_mismatch; --keep-going')
+    expect(stopped.stderr).toContain('stopped: the first 10 all failed with schema_mismatch; --keep-going goes on')
     expect(new Set(prompts).size).toBeLessThan(20)
     expect((await decant([...run, '--keep-going'], { folder })).code).toBe(3)
     expect(new Set(prompts).size).toBe(40)

@@ -46,7 +46,7 @@ const whyStopped = (
   interrupted: boolean,
 ): string | undefined => {
   if (interrupted) return 'interrupted'
-  if (alike !== undefined) return `the first 10 records all failed with ${alike}; --keep-going goes on all the same`
+  if (alike !== undefined) return `the first 10 all failed with ${alike}; --keep-going goes on`
   if (stopped === undefined) return undefined
   const message = error instanceof Error ? error.message : stopped
   return stopped === 'failures' ? `too many failures in a row, the last one ${codeOf(error)}: ${message}` : message
