@@ -76,7 +76,7 @@ export class ChatDecoder implements WireDecoder {
 
   feed(payload: string): void {
     if (this.#over) return
-    if (this.#envelope !== undefined && this.repeats(Envelope.bytesOf(payload), 0) > 0) return
+    if (this.#envelope !== undefined && this.#repeated(payload)) return
     this.#payloads++
     this.flush()
     // What it was held back for may have left no hope: then this one is not wanted.
@@ -156,6 +156,11 @@ export class ChatDecoder implements WireDecoder {
       at = next
       if (!isCall) return at
     }
+  }
+
+  /** Data that holds a line break came in several lines, and where one was empty would stand there as two events. */
+  #repeated(payload: string): boolean {
+    return !payload.includes('\n') && this.repeats(Envelope.bytesOf(payload), 0) > 0
   }
 
   /** Events that differ in more than their text each time are not worth to be looked at twice. */

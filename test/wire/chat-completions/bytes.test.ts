@@ -78,3 +78,10 @@ test('data of several lines stand in the stream as something else', () => {
   // As it stands here the second line is no data.
   expect(chat.repeats(bytesOf(`data: ${lines}\n\n`), 0)).toBe(0)
 })
+
+test('data with an empty line are not two events', () => {
+  const { decoder: chat, told } = decoder()
+  chat.feed(payload('a'))
+  expect(() => chat.feed(`${payload('b')}\n\n${payload('c')}`)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  expect(told.text).toBe('a')
+})
