@@ -196,9 +196,10 @@ describe('decant run', () => {
     const many = Array.from({ length: 40 }, (_, index) => `city ${index}`)
     const folder = folderWith({ 'city.json': citySchema, 'in.jsonl': lines(many) })
     const { words, prompts } = await endpoint(() => ({ city: 1 }))
-    const run = ['run', 'city.json', 'in.jsonl', '-c', '2', ...words]
+    const run = ['run', 'city.json', 'in.jsonl', '-o', 'out.jsonl', '-c', '2', ...words]
     const stopped = await decant(run, { folder })
     expect(stopped.code).toBe(4)
+    expect(stopped.stderr).toContain(`next    decant ${run.join(' ')} --retry-failed`)
     expect(stopped.stderr).toContain('stopped: the first 10 all failed with schema_mismatch; --keep-going goes on')
     expect(new Set(prompts).size).toBeLessThan(20)
     expect((await decant([...run, '--keep-going'], { folder })).code).toBe(3)

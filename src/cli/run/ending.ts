@@ -52,12 +52,17 @@ const whyStopped = (
   return stopped === 'failures' ? `too many failures in a row, the last one ${codeOf(error)}: ${message}` : message
 }
 
-const nextCommands = ({ run, kinds, journal, words, command }: Ended, stopped: boolean): readonly string[] => {
+const nextCommands = (
+  { summary, alike, run, kinds, journal, words, command }: Ended,
+  stopped: boolean,
+): readonly string[] => {
   if (journal === undefined) return []
   const again = words.filter(word => word !== '--retry-failed' && word !== '--overwrite')
   const [kind] = kinds
+  // What failures stopped goes on where they are tried again.
+  const retries = alike !== undefined || summary.stopped === 'failures' || (!stopped && run.failed > 0)
   return [
-    ...(stopped ? [command(again)] : run.failed > 0 ? [command([...again, '--retry-failed'])] : []),
+    ...(retries ? [command([...again, '--retry-failed'])] : stopped ? [command(again)] : []),
     ...(kind === undefined ? [] : [command(['why', journal, String(kind.rows[0])])]),
   ]
 }
