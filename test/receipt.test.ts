@@ -90,20 +90,6 @@ describe('every call', () => {
   })
 
   const tool = { inputSchema: z.object({}), execute: () => '' }
-  const breaks: Reply = (_, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req-2' })
-    response.write('data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
-    setTimeout(() => response.destroy(), 5)
-  }
-  const both = {
-    inputTokens: 300,
-    outputTokens: 40,
-    cachedInputTokens: 128,
-    reasoningTokens: 16,
-    totalTokens: 340,
-  }
-  const repaired = (rest: Partial<Call>) => [{ kind: 'repair', mode: 'tool', model: 'scripted/model', ...rest }]
-  const estimated = repaired({ estimated: expect.anything() })
   it.each<[string, object, boolean]>([
     ['that nobody listens for', { code: 'ECONNREFUSED' }, false],
     ['to an unknown host', { code: 'ENOTFOUND' }, false],
@@ -122,6 +108,20 @@ describe('every call', () => {
     expect('estimated' in calls[0]!).toBe(mayHave)
   })
 
+  const breaks: Reply = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req-2' })
+    response.write('data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
+    setTimeout(() => response.destroy(), 5)
+  }
+  const both = {
+    inputTokens: 300,
+    outputTokens: 40,
+    cachedInputTokens: 128,
+    reasoningTokens: 16,
+    totalTokens: 340,
+  }
+  const repaired = (rest: Partial<Call>) => [{ kind: 'repair', mode: 'tool', model: 'scripted/model', ...rest }]
+  const estimated = repaired({ estimated: expect.anything() })
   it.each<[string, string, Reply, Partial<Options<any>>, unknown[], Usage]>([
     [
       'OutputError',

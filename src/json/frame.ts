@@ -78,7 +78,7 @@ export class Frame<N> {
     else if (held || this.#hides) return
     else if (this.#list === undefined) this.replace(child)
     else {
-      // V8 makes the store of `replace` half as dear once it need not be able to grow the list.
+      // Not `replace`: a store that never has to grow a list is compiled to less, and is what every snapshot makes.
       this.#shown = undefined
       this.#list.push(child)
     }
