@@ -1,3 +1,5 @@
+import { encodeUtf8 } from '../text.ts'
+
 /**
  * Shapes of keys: OpenAI, OpenRouter and Anthropic `sk-`, xAI `xai-`, Groq `gsk_`, Cerebras `csk-`, Perplexity `pplx-`,
  * NVIDIA `nvapi-`, Google `AIza`, also half hidden by stars; bearer values, JSON web tokens, user and password of a URL.
@@ -63,11 +65,9 @@ const fromBase64 = (text: string, known: RegExp | undefined): string => {
   return isText ? utf8.decode(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes
 }
 
-const encoder = new TextEncoder()
-
 const formsOf = (secret: string): string[] => {
   // Unpadded, so that it is found with padding and without.
-  const base64 = btoa(Array.from(encoder.encode(secret), byte => String.fromCharCode(byte)).join('')).replace(/=+$/, '')
+  const base64 = btoa(Array.from(encodeUtf8(secret), byte => String.fromCharCode(byte)).join('')).replace(/=+$/, '')
   const base64url = base64.replaceAll('+', '-').replaceAll('/', '_')
   return [secret.replace(/[^a-z\d]/giu, signIn), ...[base64, base64url].map(form => form.replace(/[+/-]/g, '\\$&'))]
 }
@@ -76,7 +76,7 @@ const formsOf = (secret: string): string[] => {
 const signIn = (sign: string): string => {
   const code = sign.codePointAt(0)!
   const plain = sign === ' ' ? '[ +]' : code < 0x80 ? `\\${sign}` : sign
-  const url = Array.from(encoder.encode(sign), byte => `%(?:25){0,2}${hex(byte, 2)}`).join('')
+  const url = Array.from(encodeUtf8(sign), byte => `%(?:25){0,2}${hex(byte, 2)}`).join('')
   const json = Array.from(sign.split(''), unit => `\\\\{1,4}u${hex(unit.charCodeAt(0), 4)}`).join('')
   return `(?:\\\\{0,4}${plain}|${url}|${json}|&#(?:x${hex(code)}|${code});)`
 }
