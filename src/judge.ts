@@ -59,7 +59,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || view.issues.length > 0)) {
     // What was unwrapped does not go on from what was shown of it.
     if (unwrapped && view.value !== undefined) channel.restart()
-    view.mend(decoded.input)
+    view.settle()
     channel.show(view)
     channel.mended()
   }
@@ -86,7 +86,7 @@ const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issu
     ? {
         type: 'output',
         output: decoded.output,
-        input: decoded.json ?? decoded.input,
+        input: decoded.input,
         text,
         warnings: [...warnings, ...decoded.warnings],
       }

@@ -149,8 +149,7 @@ export const mended = async <O>(
   const amended = { ...amend(answer, texts), response: came.response }
   const warnings = [...draft.warnings, ...normalizedIn(said.warnings, patch)]
   const now = { document, warnings }
-  // A copy: a transform of the user's may change what it gets.
-  const validated = await validateJson(JSON.parse(JSON.stringify(document)), plan.declaration)
+  const validated = await validateJson(document, plan.declaration)
   if ('issues' in validated) {
     const left: Fault = { code: 'schema_mismatch', ...validated, input: document }
     return { answer: amended, verdict: { type: 'fault', fault: left }, draft: now }

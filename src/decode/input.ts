@@ -52,20 +52,14 @@ export const reviveInput = (
   }
 }
 
-/**
- * The user's own schema has the last word on a document.
- *
- * @param json is the schema's to change.
- */
+/** The user's own schema has the last word on a document. */
 export const validateJson = async <O>(
   json: JsonValue | undefined,
   declaration: Declared & Pick<Declaration<unknown, O>, 'validate'>,
-): Promise<{ value: O; input: unknown } | { issues: readonly Issue[]; cause?: unknown }> => {
+): Promise<{ value: O } | { issues: readonly Issue[]; cause?: unknown }> => {
   const { input, issues } = reviveInput(json, declaration)
   const validated = await declaration.validate(input)
-  return 'issues' in validated
-    ? { ...validated, issues: joined(issues, validated.issues) }
-    : { value: validated.value, input }
+  return 'issues' in validated ? { ...validated, issues: joined(issues, validated.issues) } : validated
 }
 
 /** What the check has seen in the place of what the schema says of the same value, or of one around it. */

@@ -13,8 +13,7 @@ export interface TextReading extends Reading {
 }
 
 /**
- * Strict JSON within the limits of the parser. The value is a fresh one: a transform of the user's may change it, and the
- * snapshots must not change with it.
+ * Strict JSON within the limits of the parser.
  *
  * @param fed a parser that has read exactly `text` already.
  */

@@ -12,10 +12,8 @@ export type Decoded<O> =
   | {
       readonly ok: true
       readonly output: O
-      /** What the user's schema received. */
+      /** What the user's schema received, as JSON. */
       readonly input: unknown
-      /** The same as JSON, where that is another value: dates as strings. */
-      readonly json?: JsonValue
       readonly warnings: readonly Issue[]
     }
   | {
@@ -59,13 +57,7 @@ export const decodeStrict = async <I, O>(
   const validated = await validateJson(json, declaration)
   return 'issues' in validated
     ? { ok: false, code: 'schema_mismatch', ...validated, input: json, warnings }
-    : {
-        ok: true,
-        output: validated.value,
-        input: validated.input,
-        ...(validated.input !== json && { json: json! }),
-        warnings,
-      }
+    : { ok: true, output: validated.value, input: json, warnings }
 }
 
 /** What the text holds, in the user's shape, before the user's own schema has seen it. */

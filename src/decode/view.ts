@@ -168,16 +168,18 @@ export class ArgumentsView implements View {
     return this.#parsed !== undefined
   }
 
-  /** The `whole` is the final input: whoever looks from now on sees that. */
+  /** The last partial is the final input, also where that had to be unwrapped first: whoever looks from now on sees that. */
   settle(): void {
     this.#settled = true
   }
 
   get #final(): { readonly value: unknown } | undefined {
     if (this.#settled && this.#mended === undefined) {
-      // Read once more: what the user's schema has got is theirs to change.
-      const document = readDocument(this.text, this.#declaration, this.#options.wellFormed)
-      if (!(document instanceof JsonError)) this.#mended = { value: document.value }
+      // Read once more: what the first reading gave is the caller's to change.
+      const fed = this.seen ? this.parser : undefined
+      const document = readDocument(this.text, this.#declaration, this.#options.wellFormed, fed)
+      if (!(document instanceof JsonError))
+        this.#mended = { value: reviveInput(document.value, this.#declaration).input }
     }
     return this.#mended
   }
@@ -255,11 +257,6 @@ export class ArgumentsView implements View {
     })
     this.#mended = { value }
     for (const [path, each] of fresh) visit(path, each)
-  }
-
-  /** The last partial is the final input, also where that had to be unwrapped first. */
-  mend(value: unknown): void {
-    this.#mended = { value }
   }
 }
 

@@ -111,7 +111,8 @@ function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaratio
 }
 
 /**
- * The schema as what decides whether a value is valid.
+ * The schema as what decides whether a value is valid. It gets a copy: what it sorts or adds in place has been shown to
+ * somebody, or will be kept.
  *
  * @throws TypeError for what is no schema.
  */
@@ -121,7 +122,7 @@ export function validatorOf<I, O>(
 ): Declaration<I, O>['validate'] {
   return async value => {
     try {
-      const checked = await language.check(schema, value)
+      const checked = await language.check(schema, copyOf(value))
       return 'issues' in checked ? { issues: issuesOf(checked.issues) } : { value: checked.value as O }
     } catch (error) {
       return { issues: [thrown(error)], cause: error }
@@ -149,6 +150,16 @@ export function compileParts(
   const { wire: whole, wrapper } = plain(canonical, dialect)
   const { wire, rewrites } = rewrite(whole, dialect, wrapper)
   return { name, description, canonical, wire, wrapper, dialect, rewrites, isText: false, validate }
+}
+
+/** Lists and plain objects anew; a Date or Map was made for this value alone. */
+const copyOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  const copy: Record<string, unknown> = { ...value }
+  // A key that is there is set as it is: of `__proto__` too.
+  for (const key of Object.keys(copy)) copy[key] = copyOf(copy[key])
+  return copy
 }
 
 const freeze = (value: unknown): void => {

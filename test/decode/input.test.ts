@@ -45,13 +45,19 @@ describe.each([
   const declaration = compileSchema<any, any>(schema)
 
   it('are what the schema receives, and gives', async () => {
-    expect(await decodeStrict(text, declaration)).toEqual({
+    let received: unknown
+    const validate = (input: unknown) => {
+      received = input
+      return declaration.validate(input)
+    }
+    const input = JSON.parse(text)
+    expect(await decodeStrict(text, { ...declaration, validate })).toEqual({
       ok: true,
       output: value,
-      input: value,
-      json: JSON.parse(text),
+      input,
       warnings: [],
     })
+    expect(received).toEqual(value)
   })
 
   it('arrive whole in partials, in which nothing is taken back', () => {

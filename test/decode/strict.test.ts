@@ -37,12 +37,28 @@ describe('the strict end', () => {
     const text = '{"rows":[1,2]}'
     const parser = createJsonParser()
     parser.feed(text)
-    const schema = z.object({ rows: z.array(z.number()) }).transform(value => {
+    const add = (value: any) => {
       value.rows.push(3)
       return value
+    }
+    const schema = z.preprocess(add, z.object({ rows: z.array(z.number()) }).transform(add))
+    expect(await decodeStrict(text, compileSchema(schema), parser)).toMatchObject({
+      output: { rows: [1, 2, 3, 3] },
+      input: { rows: [1, 2] },
     })
-    await decodeStrict(text, compileSchema(schema), parser)
     expect(parser.value).toEqual({ rows: [1, 2] })
+  })
+
+  it('gives it a copy of all that JSON has, an own `__proto__` and a negative zero too', async () => {
+    const text = '{"a":[{"__proto__":{"b":[-0]}},null,"x"]}'
+    const given: any = await decode(z.object({ a: z.any() }), text)
+    expect(JSON.stringify(given.output)).toBe(JSON.stringify(JSON.parse(text)))
+    const [copy] = given.output.a
+    const [own]: any = Object.values(copy)
+    expect(Object.is(own.b[0], -0)).toBe(true)
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+    own.b.push(1)
+    expect(given.input).toEqual(JSON.parse(text))
   })
 
   it.each(['', ' \n'])('takes %j as no arguments at all', async text => {

@@ -115,6 +115,20 @@ describe('going on with a journal', () => {
     expect(model.asked).toHaveLength(1)
   })
 
+  it('keeps what the model said, also of a schema that changes what it gets', async () => {
+    const more = (list: any) => {
+      list.push(9)
+      return list
+    }
+    const schema = z.object({ n: z.preprocess(more, z.array(z.number())) }).meta({ title: 'Item' })
+    const extractor = defineExtractor({ name: 'list', model: scriptedModel(() => answer({ n: [1] })).model, schema })
+    for (const kept of [false, true])
+      expect(await collect(extractAll(extractor, ['list'], { journal: fileJournal(path) }))).toMatchObject([
+        { kept, output: { n: [1, 9] } },
+      ])
+    expect(JSON.parse(lines()[1]!).input).toEqual({ n: [1] })
+  })
+
   it('keeps failures with what is known of them, and tries them again only when asked', async () => {
     const model = scriptedModel(({ tries, prompt }) => answer({ n: tries === 0 && prompt === '1' ? 'one' : 1 }))
     const run = (retryFailed: boolean) =>
