@@ -6,7 +6,7 @@ import type { DeepPartial, Event, Issue } from './types.ts'
 
 /**
  * Between one run and its readers. Partials go through one slot, which holds the newest; events and elements are kept
- * until every reader has had them, and make the socket wait meanwhile.
+ * until every reader has had them, and make the socket wait meanwhile, unless somebody waits for the end.
  */
 export class Channel<I> implements ElementSource {
   /** Which growth the partials belong to, from 1. */
@@ -102,10 +102,13 @@ export class Channel<I> implements ElementSource {
    */
   grew(): void {
     for (const reader of this.#partials) reader.pump()
-    // Looking at it is what closes its elements.
-    if (!this.watched && this.#elements.size === 0) return
+    if (!this.watched) {
+      // What is parsed closes the elements; a snapshot would be made for nobody.
+      if (this.#elements.size > 0) void this.#view?.hopeless
+      return
+    }
     const { value } = this
-    if (!this.watched || value === undefined || value === this.#reported) return
+    if (value === undefined || value === this.#reported) return
     this.#reported = value
     this.emit({ type: 'partial', attempt: this.attempt, value })
   }
@@ -226,7 +229,21 @@ class PartialReader<I> extends Reader<DeepPartial<I>, Channel<I>> {
 }
 
 class EventReader<I> extends QueueReader<Event<I>, Channel<I>> {
+  #partial: Event<I> | undefined
+
   protected override joined(): void {
-    this.push(...this.source.summarize())
+    for (const event of this.source.summarize()) this.push(event)
+  }
+
+  /**
+   * Of the partials of one attempt it keeps the newest alone: where somebody waits for the end, nothing waits for this
+   * reader, and each holds a list as long as what had come by then.
+   */
+  override push(event: Event<I>): void {
+    if (event.type === 'partial') {
+      if (this.#partial?.attempt === event.attempt) this.drop(this.#partial)
+      this.#partial = event
+    }
+    super.push(event)
   }
 }

@@ -88,7 +88,8 @@ export abstract class Reader<T, S extends Source = Source> implements AsyncItera
 
 /** A reader that loses nothing. */
 export abstract class QueueReader<T, S extends Source = Source> extends Reader<T, S> {
-  #queue: T[] = []
+  /** What was taken is nothing, and so is what something newer stands for. */
+  #queue: (T | typeof nothing)[] = []
   #head = 0
 
   /** It has not had all that came. */
@@ -96,15 +97,27 @@ export abstract class QueueReader<T, S extends Source = Source> extends Reader<T
     return this.#head < this.#queue.length
   }
 
-  push(...items: readonly T[]): void {
-    for (const item of items) this.#queue.push(item)
+  push(item: T): void {
+    this.#queue.push(item)
     this.pump()
   }
 
+  /** Something newer is about to come in the place of an item, if that is still unread. */
+  protected drop(item: T | undefined): void {
+    for (let at = this.#queue.length - 1; at >= this.#head; at--)
+      if (this.#queue[at] === item) {
+        this.#queue[at] = nothing
+        return
+      }
+  }
+
   protected take(): T | typeof nothing {
-    if (this.#head === this.#queue.length) return nothing
-    const item = this.#queue[this.#head++] as T
-    if (!this.behind) {
+    let item: T | typeof nothing = nothing
+    while (item === nothing && this.#head < this.#queue.length) {
+      item = this.#queue[this.#head]!
+      this.#queue[this.#head++] = nothing
+    }
+    if (item !== nothing && !this.behind) {
       this.#queue = []
       this.#head = 0
       this.source.took()

@@ -1,7 +1,7 @@
 import { type Event, type Extraction, extract } from 'decant'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { eventStream, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
+import { eventByEvent, eventStream, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
 import { modelServer } from './helpers/model-server.ts'
 
 const Row = z.object({ id: z.int(), name: z.string() })
@@ -42,20 +42,7 @@ const inPieces = (name: string, answer: readonly string[]) => {
   const { fetch, ...options } = answers(name, [...answer])
   return {
     ...options,
-    fetch: async (...request: Parameters<typeof fetch>) => {
-      const events = (await (await fetch(...request)).text()).split(/(?<=\n\n)/)
-      const stream = new ReadableStream<Uint8Array>(
-        {
-          pull(controller) {
-            const event = events.shift()
-            if (event === undefined) controller.close()
-            else controller.enqueue(new TextEncoder().encode(event))
-          },
-        },
-        { highWaterMark: 0 },
-      )
-      return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
-    },
+    fetch: async (...request: Parameters<typeof fetch>) => eventByEvent(await (await fetch(...request)).text()),
   }
 }
 
@@ -107,6 +94,17 @@ describe('elements', () => {
     ])
     expect([one, two, partials.at(-1), output]).toEqual([rows, rows, rows, rows])
     expect(extraction.calls).toHaveLength(1)
+  })
+
+  it('cost no snapshot: a list of them is not copied for each that closes', async () => {
+    const many = Array.from({ length: 500 }, (_, id) => ({ id, name: '' }))
+    const slice = vi.spyOn(Array.prototype, 'slice')
+    let seen = 0
+    for await (const _ of extract(Rows, '', inPieces('rows', wrapped(many))).elements()) seen++
+    const copied = slice.mock.contexts.reduce<number>((sum, list) => sum + (list as unknown[]).length, 0)
+    slice.mockRestore()
+    expect(seen).toBe(500)
+    expect(copied).toBeLessThan(20 * 500)
   })
 
   it('come to a late reader from the first one on, in the middle and after the end', async () => {
@@ -256,6 +254,21 @@ describe('a retry', () => {
     expect(extraction.attempt).toBe(2)
   })
 
+  it('has the same elements again where the schema sorts what it gets', async () => {
+    const sorted = (list: any) => list.sort((a: number, b: number) => b - a)
+    const Numbers = z.object({ list: z.preprocess(sorted, z.array(z.number())) }).meta({ title: 'numbers' })
+    const cut = eventsText({ name: 'numbers', pieces: ['{"list":[1,', '2,'] }).split(
+      'data: {"choices":[{"index":0,"delta":{},',
+    )
+    const fetch = fetchOf(request =>
+      request === 0 ? eventStream(cut[0]!) : streamOf({ name: 'numbers', pieces: ['{"list":[1,', '2,3]}'] }),
+    )
+    const extraction = extract(Numbers, '', { model: 'openai/scripted', fetch, maxRetries: 1 })
+    expect(await collect(extraction.elements('list[]'))).toEqual([1, 2, 3])
+    expect(await extraction).toEqual({ list: [3, 2, 1] })
+    expect(extraction.attempt).toBe(2)
+  }, 20_000)
+
   it('fails where it has others in the place of those that were handed out', async () => {
     const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
       'data: {"choices":[{"index":0,"delta":{},',
@@ -320,6 +333,14 @@ describe('a schema for the elements', () => {
     const plain = extract(Rows, '', { model: server.model(), stream: false, onEvent: event => events.push(event) })
     expect(await collect(plain.elements('[]', NoBen))).toEqual([rows[0], rows[2]])
     expect(events.slice(-3).map(({ type }) => type)).toContain('issue')
+  })
+
+  it('may change what it gets: nobody else sees it', async () => {
+    const Louder = z.preprocess((row: any) => Object.assign(row, { name: `${row.name}!` }), Row)
+    const extraction = extract(Rows, '', answers('rows', wrapped(rows)))
+    const [loud, partials] = await Promise.all([collect(extraction.elements('[]', Louder)), collect(extraction)])
+    expect(loud).toMatchObject([{ name: 'Ann!' }, { name: 'Ben!' }, { name: 'Cem!' }])
+    expect(partials.at(-1)).toEqual(rows)
   })
 
   it('fails its own loop with what it throws, and no other reader', async () => {

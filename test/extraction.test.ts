@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { type DeepPartial, type Event, extract } from 'decant'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { eventByEvent, eventsText } from './helpers/answer.ts'
 import { type ModelServer, modelServer } from './helpers/model-server.ts'
 import { alice, Person, personPrompt } from './helpers/person.ts'
 
@@ -403,6 +405,20 @@ describe('observers', () => {
 })
 
 describe('back-pressure', () => {
+  it('ends where the output is awaited: a reader that stood still gets the newest of the partials it missed', async () => {
+    const pieces = Array.from({ length: 300 }, (_, n) => `${n === 0 ? '{"list":[' : ','}${n}`)
+    const fetch = async () => eventByEvent(eventsText({ name: 'numbers', pieces: [...pieces, ']}'] }))
+    const Numbers = z.object({ list: z.array(z.number()) }).meta({ title: 'numbers' })
+    const extraction = extract(Numbers, '', { model: 'openai/scripted', fetch })
+    const reader = extraction.events()[Symbol.asyncIterator]()
+    await reader.next()
+    const { list } = await extraction
+    const rest = await collect<Event<any>>({ [Symbol.asyncIterator]: () => reader })
+    expect(rest.filter(({ type }) => type === 'partial')).toEqual([{ type: 'partial', attempt: 1, value: { list } }])
+    expect(rest.filter(({ type }) => type === 'complete')).toHaveLength(302)
+    expect(rest.slice(-2).map(({ type }) => type)).toEqual(['partial', 'finish'])
+  })
+
   it('makes the socket wait for a slow reader of events, without the idle clock running', async () => {
     const events = 2000
     let written = 0

@@ -13,7 +13,10 @@ import type { DeepPartial, Schema } from './schemas.ts'
 export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<I>, void, void>, AsyncDisposable {
   /** The output with its metadata. */
   result(): Promise<Result<O>>
-  /** Everything, in order, lossless: a slow reader slows the socket. */
+  /**
+   * Everything, in order, lossless: a slow reader slows the socket. Where somebody awaits the output as well, nothing waits
+   * for the reader, and of the partials that it has not read yet it gets each attempt's newest.
+   */
   events(): AsyncIterable<Event<I>, void, void>
   /**
    * The elements of a list, each once, as it closes and is valid. `path` names the list - `'orders[].items[]'`, by default

@@ -31,3 +31,16 @@ export const fetchOf = (answer: (request: number) => Response): typeof globalThi
   let requests = 0
   return async () => answer(requests++)
 }
+
+/** The events of a stream, each in a piece of the network of its own, which comes when it is asked for. */
+export const eventByEvent = (text: string): Response => {
+  const events = text.split(/(?<=\n\n)/)
+  const pull = (controller: ReadableStreamDefaultController): void => {
+    const event = events.shift()
+    if (event === undefined) controller.close()
+    else controller.enqueue(new TextEncoder().encode(event))
+  }
+  return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), {
+    headers: { 'content-type': 'text/event-stream' },
+  })
+}
