@@ -57,12 +57,6 @@ export class Channel<I> implements ElementSource {
     for (const reader of this.#elements) reader.offer(at, value)
   }
 
-  /** The whole answer is valid, whatever was seen in it on the way. */
-  mended(): void {
-    this.grew()
-    for (const reader of this.#elements) this.replay((path, value) => reader.offer(path, value))
-  }
-
   /** Where elements stand that were handed out, and are final. */
   get handedOut(): Issue['path'][] {
     return [...this.#elements].flatMap(reader => reader.handedOut)
@@ -178,6 +172,10 @@ export class Channel<I> implements ElementSource {
   stateOf(path: readonly (string | number)[]): PathState {
     if (this.#view === undefined) return 'absent'
     return this.#view.stateOf?.(path) ?? (this.#end?.failed === false ? 'complete' : this.begun ? 'open' : 'absent')
+  }
+
+  isOpen(path: readonly (string | number)[]): boolean {
+    return this.stateOf(path) === 'open'
   }
 
   replay(visit: (path: Issue['path'], value: unknown) => void): void {

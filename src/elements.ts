@@ -13,6 +13,8 @@ export type DecodeItem = (
 
 export interface ElementSource extends Source {
   readonly attempt: number
+  /** What has closed at a path may still be something else in the end. */
+  isOpen(path: Path): boolean
   /** Tells what has closed so far in this attempt, in order. */
   replay(visit: (path: Path, value: unknown) => void): void
   /** An element cannot be decoded. */
@@ -28,11 +30,11 @@ export interface ElementSource extends Source {
 export class ElementReader<T> extends QueueReader<T, ElementSource> {
   readonly #steps: readonly Step[]
   readonly #decode: DecodeItem | undefined
-  /** As the schema of the whole has them, by their positions. */
-  readonly #handedOut = new Map<string, unknown>()
+  /** What tells them from others, as the schema of the whole has them, by their positions: whoever has one may change it. */
+  readonly #handedOut = new Map<string, string>()
   #attempt = 1
   /** Those of them that have not come again in this attempt, and what waits for them. */
-  #missing = new Map<string, unknown>()
+  #missing = new Map<string, string>()
   #waiting: (readonly [position: string, path: Path, value: unknown])[] = []
   /** The elements that are being decoded, one after the other. */
   #decoding: Promise<void> | undefined
@@ -61,7 +63,8 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       this.#waiting = []
     }
     if (!this.#handedOut.has(position)) {
-      if (this.#missing.size > 0) this.#waiting.push([position, path, value])
+      const waits = this.#followsOpen(this.#waiting[0]?.[1]) || this.#followsOpen(path)
+      if (this.#missing.size > 0 || waits) this.#waiting.push([position, path, value])
       else this.#give(position, path, value)
     } else if (this.#missing.has(position) && isSame(value, this.#missing.get(position))) {
       this.#missing.delete(position)
@@ -69,11 +72,19 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
     }
   }
 
+  /** They come in order, and what one before it is shows in the end alone: JSON that was encoded twice. */
+  #followsOpen(path: Path | undefined): boolean {
+    const isOpen = (at: string | number, i: number): boolean =>
+      typeof at === 'number' && at > 0 && this.source.isOpen([...path!.slice(0, i), at - 1])
+    return path?.some(isOpen) === true
+  }
+
   #give(position: string, path: Path, value: unknown): void {
+    const identity = identityOf(value as JsonValue)
     if (this.#decode !== undefined) {
       const { attempt } = this.source
       const decoding = (this.#decoding ?? Promise.resolve())
-        .then(() => this.#decoded(position, path, value, attempt))
+        .then(() => this.#decoded(position, path, value, identity, attempt))
         .then(() => {
           if (this.#decoding === decoding) this.#decoding = undefined
           this.pump()
@@ -82,7 +93,7 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       this.#decoding = decoding
       return
     }
-    this.#handedOut.set(position, value)
+    this.#handedOut.set(position, identity)
     this.push(value as T)
   }
 
@@ -93,9 +104,9 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
 
   /** Where other values stand in an answer than those that were handed out. */
   lostIn(input: unknown): Path[] {
-    return [...this.#handedOut].flatMap(([position, value]) => {
+    return [...this.#handedOut].flatMap(([position, identity]) => {
       const path = this.#pathOf(position)
-      return isSame(valueAt(input, path), value) ? [] : [path]
+      return isSame(valueAt(input, path), identity) ? [] : [path]
     })
   }
 
@@ -125,7 +136,7 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
     return this.#failure
   }
 
-  async #decoded(position: string, path: Path, value: unknown, attempt: number): Promise<void> {
+  async #decoded(position: string, path: Path, value: unknown, identity: string, attempt: number): Promise<void> {
     // Meanwhile another attempt may have come to the same position.
     if (this.#failure !== undefined || this.#handedOut.has(position)) return
     let decoded: Awaited<ReturnType<DecodeItem>>
@@ -137,12 +148,12 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       return
     }
     if ('value' in decoded) {
-      this.#handedOut.set(position, value)
+      this.#handedOut.set(position, identity)
       this.push(decoded.value as T)
     } else if ('cause' in decoded) this.#failure = { failed: true, error: decoded.cause }
     else for (const issue of decoded.issues) this.source.rejected(attempt, { ...issue, path: [...path, ...issue.path] })
   }
 }
 
-const isSame = (one: unknown, other: unknown): boolean =>
-  one === other || (one !== undefined && identityOf(one as JsonValue) === identityOf(other as JsonValue))
+const isSame = (value: unknown, identity: string | undefined): boolean =>
+  value !== undefined && identityOf(value as JsonValue) === identity

@@ -2,8 +2,10 @@ import type { Answer, Context } from './context.ts'
 import { withoutHalves } from './decode/halves.ts'
 import { type Decoded, decodeStrict } from './decode/strict.ts'
 import { TextView } from './decode/text-view.ts'
+import type { ArgumentsView } from './decode/view.ts'
 import { OutputError } from './errors.ts'
 import { modelName } from './failing.ts'
+import type { JsonValue } from './json/index.ts'
 import { isInContent } from './modes.ts'
 import type { Fault } from './repair/fault.ts'
 import type { Issue } from './types.ts'
@@ -56,12 +58,13 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
   const unwrapped = decoded.warnings.some(({ code }) => !asShown.has(code))
   if (decoded.ok && !unwrapped && !view.seen) view.settle()
-  else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || view.issues.length > 0)) {
+  else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || hasOther(decoded, view))) {
     // What was unwrapped does not go on from what was shown of it.
-    if (unwrapped && view.value !== undefined) channel.restart()
-    view.settle()
+    const anew = unwrapped && view.value !== undefined
+    if (anew) channel.restart()
     channel.show(view)
-    channel.mended()
+    view.patch(decoded.input as JsonValue, (path, value) => channel.complete(() => path, value), anew)
+    channel.grew()
   }
   const extra = plan.choice?.many ? 0 : turn.calls.filter(isAnswer).length - 1
   const more: Issue = {
@@ -80,6 +83,12 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
 
 /** Mendings that the partials have seen as well. */
 export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalized', 'replaced'])
+
+/** Whether the answer may have another value than one that closed in it: what seemed wrong is taken, a key came twice. */
+const hasOther = ({ warnings }: Decoded<unknown>, { issues }: ArgumentsView): boolean =>
+  issues.length > 0 || warnings.some(isRepeated)
+
+export const isRepeated = ({ code }: Issue): boolean => code === 'duplicate_key'
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok

@@ -1,4 +1,4 @@
-import { type Event, type Extraction, extract } from 'decant'
+import { type Event, type Extraction, extract, type Issue } from 'decant'
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { eventByEvent, eventStream, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
@@ -126,6 +126,37 @@ describe('elements', () => {
     const inside = extract(Shop, '', answers('shop', pieces({ arguments: shop })))
     expect(await collect(inside.elements('orders[].items[]'))).toEqual(['tea', 'jam', 'rye'])
     expect(await collect(inside.elements('orders[].items[]'))).toEqual(['tea', 'jam', 'rye'])
+  })
+
+  it('wait for one that is JSON encoded twice: the end decodes it, and they come in order', async () => {
+    const Orders = z.object({ rows: z.array(z.object({ id: z.int() })) }).meta({ title: 'orders' })
+    const answer = ['{"rows":[{"id":1},', String.raw`"{\"id\":2}",`, '{"id":3},', '{"id":4}]}']
+    const events: Event[] = []
+    const options = { ...inPieces('orders', answer), onEvent: (event: Event) => void events.push(event) }
+    const seen: [number, number][] = []
+    const extraction = extract(Orders, '', options)
+    for await (const { id } of extraction.elements('rows[]')) seen.push([id, extraction.attempt])
+    expect(seen).toEqual([1, 2, 2, 2].map((attempt, n) => [n + 1, attempt]))
+    const closed = events.filter(event => event.type === 'complete' && event.attempt === 2) as { path: Issue['path'] }[]
+    const paths = [0, 1, 2, 3].flatMap(n => [`rows.${n}.id`, `rows.${n}`])
+    expect(closed.map(({ path }) => path.join('.'))).toEqual([...paths, 'rows', ''])
+  })
+
+  it('of a key that comes twice are those of its last value, and nothing is handed out that is in no answer', async () => {
+    const Twice = z.object({ a: z.array(z.int()) }).meta({ title: 'twice' })
+    const late = extract(Twice, '', answers('twice', pieces('{"a":[1,2],"a":[3]}')))
+    expect(await late).toEqual({ a: [3] })
+    expect(await collect(late.elements('a[]'))).toEqual([3])
+
+    const live = extract(Twice, '', { ...inPieces('twice', pieces('{"a":[1,2],"a":[3]}')), maxRepairs: 0 })
+    const seen: unknown[] = []
+    await expect(collect(live.elements('a[]'), seen)).rejects.toMatchObject({
+      handedOut: [
+        ['a', 0],
+        ['a', 1],
+      ],
+    })
+    expect(seen).toEqual([1, 2])
   })
 
   it('fail after the elements that came', async () => {
@@ -267,6 +298,21 @@ describe('a retry', () => {
     expect(await collect(extraction.elements('list[]'))).toEqual([1, 2, 3])
     expect(await extraction).toEqual({ list: [3, 2, 1] })
     expect(extraction.attempt).toBe(2)
+  }, 20_000)
+
+  it('has the same elements again whatever the caller has done with them', async () => {
+    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
+      'data: {"choices":[{"index":0,"delta":{},',
+    )[0]!
+    const fetch = fetchOf(request =>
+      request === 0 ? eventStream(cut) : streamOf({ name: 'rows', pieces: wrapped(rows) }),
+    )
+    const ids: number[] = []
+    for await (const row of extract(Rows, '', { model: 'openai/scripted', fetch, maxRetries: 1 }).elements()) {
+      ids.push(row.id)
+      row.name = 'changed'
+    }
+    expect(ids).toEqual([1, 2, 3])
   }, 20_000)
 
   it('fails where it has others in the place of those that were handed out', async () => {

@@ -1,5 +1,5 @@
 import { createJsonParser, JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
-import type { Declaration } from '../schema/index.ts'
+import { copyOf, type Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
 import type { Checker, CheckListener } from './check/index.ts'
@@ -168,7 +168,7 @@ export class ArgumentsView implements View {
     return this.#parsed !== undefined
   }
 
-  /** The last partial is the final input, also where that had to be unwrapped first: whoever looks from now on sees that. */
+  /** The `whole` is the final input: whoever looks from now on sees that. */
   settle(): void {
     this.#settled = true
   }
@@ -176,10 +176,8 @@ export class ArgumentsView implements View {
   get #final(): { readonly value: unknown } | undefined {
     if (this.#settled && this.#mended === undefined) {
       // Read once more: what the first reading gave is the caller's to change.
-      const fed = this.seen ? this.parser : undefined
-      const document = readDocument(this.text, this.#declaration, this.#options.wellFormed, fed)
-      if (!(document instanceof JsonError))
-        this.#mended = { value: reviveInput(document.value, this.#declaration).input }
+      const document = readDocument(this.text, this.#declaration, this.#options.wellFormed)
+      if (!(document instanceof JsonError)) this.#mended = { value: document.value }
     }
     return this.#mended
   }
@@ -245,15 +243,18 @@ export class ArgumentsView implements View {
   }
 
   /**
-   * Goes on with a document of which some places were mended: all else stays the same objects. Tells the values that have
-   * changed or were not valid before.
+   * Goes on with the document that stands in the end, where some places of it were mended or had to be unwrapped: all else
+   * stays the same objects. Tells the values that have changed or were not valid before.
+   *
+   * @param anew nothing that was shown counts.
    */
-  patch(document: JsonValue, visit: Visit): void {
-    const before = this.value as JsonValue | undefined
-    const value = graft(before, reviveInput(document, this.#declaration).input as JsonValue)
+  patch(document: JsonValue | undefined, visit: Visit, anew = false): void {
+    const before = anew ? undefined : (this.value as JsonValue | undefined)
+    // A copy: the document is the caller's to change.
+    const value = graft(before, reviveInput(copyOf(document) as JsonValue, this.#declaration).input as JsonValue)
     const fresh: [Issue['path'], unknown][] = []
     visitAll(value, [], (path, each) => {
-      if (valueAt(before, path) !== each || this.stateOf(path) !== 'complete') fresh.push([path, each])
+      if (anew || valueAt(before, path) !== each || this.stateOf(path) !== 'complete') fresh.push([path, each])
     })
     this.#mended = { value }
     for (const [path, each] of fresh) visit(path, each)

@@ -153,7 +153,7 @@ export function compileParts(
 }
 
 /** Lists and plain objects anew; a Date or Map was made for this value alone. */
-const copyOf = (value: unknown): unknown => {
+export const copyOf = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(copyOf)
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
   const copy: Record<string, unknown> = { ...value }

@@ -1,6 +1,7 @@
 export {
   compileParts,
   compileSchema,
+  copyOf,
   type Declaration,
   type Normalizer,
   type SchemaOptions,
