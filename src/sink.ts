@@ -72,7 +72,8 @@ export class AnswerSink<I, O> implements DeltaSink {
     view.feed(delta)
     if (ends === undefined || given !== undefined || view.hopeless === undefined) return undefined
     const start = view.text.length - delta.length
-    const cut = view.cut(ends)
+    // What came alone has nothing behind it, and goes on from what was shown.
+    const cut = ends.length === 1 ? view : view.cut(ends)
     this.#view = cut
     const { aside, channel } = this.#sharing
     if (!aside) channel.show(cut)

@@ -1,7 +1,7 @@
 import { type Event, extract, type Options, OutputError } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventsText, fetchOf, streamOf } from './helpers/answer.ts'
+import { eventByEvent, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
 import { eventsOf, modelServer } from './helpers/model-server.ts'
 
 const Form = z
@@ -99,6 +99,18 @@ describe("onInvalid: 'stop'", () => {
       for (const each of transcripts) expect(each).toEqual(transcripts[0])
     },
   )
+
+  it('shows the same objects to the last: a delta that shows nothing new makes no partial', async () => {
+    const answer = { name: 'form', pieces: ['{"notes":["fine","x"]', ',"size":null,', '"kind":"', 'c"'] }
+    const fetch = async () => eventByEvent(eventsText(answer))
+    const partials: unknown[] = []
+    const reading = async (): Promise<void> => {
+      const options = { model: 'openai/scripted', fetch, onInvalid: 'stop', maxRepairs: 0, maxRetries: 0 } as const
+      for await (const partial of extract(Form, '', options)) partials.push(partial)
+    }
+    await expect(reading()).rejects.toThrow(OutputError)
+    expect(partials).toEqual([{ notes: ['fine', 'x'] }, { notes: ['fine', 'x'], size: null }])
+  })
 
   it('hands out nothing that stands behind the place where it was given up, wherever the network cuts', async () => {
     const List = z.array(z.object({ n: z.int() })).meta({ title: 'list' })
