@@ -69,6 +69,51 @@ it('a schema of draft 7 is read as it was meant', () => {
   expect(accepts(schema, ['x', [1], 2])).toBe(false)
 })
 
+describe('what is too long to be matched', () => {
+  const long = 'b'.repeat(10_001)
+  const a = { type: 'string', pattern: '^a' }
+  const b = { type: 'string', pattern: '^b' }
+  const within = (schema: JsonSchema): JsonSchema => ({ properties: { in: { items: schema } } })
+  const keyed = (pattern: string): JsonSchema => ({ patternProperties: { [pattern]: {} }, additionalProperties: false })
+  const named = (pattern: string): JsonSchema => ({ propertyNames: { pattern } })
+
+  it.each<[string, JsonSchema, unknown]>([
+    ['by two patterns', { oneOf: [a, b] }, long],
+    ['by two formats', { oneOf: [{ format: 'date' }, { format: 'ipv6' }] }, long],
+    ['by one of the alternatives', { oneOf: [a, { type: 'string' }] }, long],
+    ['deep inside', { oneOf: [within(a), within(b)] }, { in: [long] }],
+    ['in a part of an alternative', { oneOf: [{ allOf: [a] }, { $ref: '#/$defs/b' }], $defs: { b } }, long],
+    [
+      'in a union in an alternative',
+      { oneOf: [{ anyOf: [a, { type: 'null' }] }, { oneOf: [b, { type: 'null' }] }] },
+      long,
+    ],
+    ['as a key', { oneOf: [keyed('^a'), keyed('^b')] }, { [long]: 1 }],
+    ['as the name of a key', { oneOf: [named('^a'), named('^b')] }, { [long]: 1 }],
+  ])('holds against no value that it may fit two alternatives: %s', (_, schema, value) => {
+    expect(accepts(schema, value)).toBe(true)
+  })
+
+  it.each<[string, JsonSchema, unknown]>([
+    ['two others hold', { oneOf: [a, { type: 'string' }, { minLength: 1 }] }, long],
+    ['it holds all the same, by another branch', { oneOf: [{ anyOf: [a, { minLength: 1 }] }, { minLength: 2 }] }, long],
+    ['the alternative fails besides', { oneOf: [{ ...a, maxLength: 9 }, { minLength: 1 }, { minLength: 2 }] }, long],
+    [
+      'no alternative is left',
+      {
+        oneOf: [
+          { ...a, maxLength: 9 },
+          { ...b, maxLength: 8 },
+        ],
+      },
+      long,
+    ],
+    ['another value is short', { oneOf: [within(b), within({ type: 'string' })] }, { in: ['b'] }],
+  ])('but not where %s', (_, schema, value) => {
+    expect(accepts(schema, value)).toBe(false)
+  })
+})
+
 it('is an object', () => {
   expect(() => jsonSchema('x' as never)).toThrow(TypeError)
 })

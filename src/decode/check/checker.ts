@@ -55,6 +55,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   #encoded: Encoded | undefined
   /** The document is what everything leads to. */
   readonly sure = true
+  /** Something could not be judged, and is left to the user's own schema. */
+  doubtful = false
 
   readonly #unwraps: boolean
 
@@ -183,7 +185,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { revival } = trial.rule
       // Of a union it is the first branch that may still hold.
-      if (revival?.bit === bit && (place.judged || trial.rule.broken(value) === undefined)) {
+      if (revival?.bit === bit && (place.judged || !trial.rule.broken(value))) {
         place.revived = revived(revival, value)
         return place.revived
       }
@@ -197,8 +199,9 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     place.surplus = false
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { names } = trial.rule
-      if (names !== undefined && !fits(names, key))
-        trial.fail(new Failure(place, 'invalid_key', 'another key', quoted(key), key, 'next'))
+      const fit = names === undefined || fits(names, key)
+      if (fit === undefined) trial.doubt()
+      else if (!fit) trial.fail(new Failure(place, 'invalid_key', 'another key', quoted(key), key, 'next'))
       trial.key(key, repeated)
     }
   }
@@ -286,14 +289,19 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     this.#hopeless ||= spoilt !== undefined && spoilt.depth <= this.#report.outer
     this.#report.raise(failure)
   }
+
+  doubt(): void {
+    this.doubtful = true
+  }
 }
 
 const mayWait = (kind: JsonKind): boolean => kind === 'object' || kind === 'array'
 
-const fits = (rule: Rule, key: string): boolean => {
+/** Whether a key is as the rule wants it; undefined where that cannot be said. */
+const fits = (rule: Rule, key: string): boolean | undefined => {
   const checker = new Checker(rule, new Report({}, { shape: () => Shape.of({}) }))
   const place = checker.open(undefined, undefined, 'string')
   checker.grow(place, key)
   checker.close(place, key, () => [])
-  return checker.issues.length === 0
+  return checker.issues.length > 0 ? false : checker.doubtful ? undefined : true
 }

@@ -45,4 +45,10 @@ export interface Up {
   readonly sure: boolean
   /** `spoilt` is the place that cannot be mended, when it is another than the failure's. */
   fail(failure: Failure, spoilt?: Place): void
+  /** Something in `branch` cannot be judged: unless it fails in the end, it holds perhaps. */
+  doubt(branch: Branch): void
+}
+
+export interface Branch {
+  readonly failure: Failure | undefined
 }

@@ -10,12 +10,13 @@ export interface Limit {
   readonly code: string
   /** In the user's words, behind `expected`. */
   readonly want: string
-  readonly fails: (value: any) => boolean
+  /** Undefined where it cannot be said: a text may be too long to be matched. */
+  readonly fails: Test
 }
 
 const { object, array, string, number } = bits
 
-type Test = (value: any) => boolean
+type Test = (value: any) => boolean | undefined
 
 /**
  * Keyword, kind, code of the issue as Zod names it, words, and the test that a wrong value passes, if the argument makes one.
@@ -63,7 +64,11 @@ const isWhole = (quotient: number): boolean =>
   !(Math.abs(quotient - Math.round(quotient)) > 2 * Number.EPSILON * Math.abs(quotient))
 
 const differs = (form: Pattern | undefined, longest = Infinity): Test | undefined =>
-  form && (text => text.length <= longest && form.test(text) === false)
+  form &&
+  (text => {
+    const matches = text.length > longest ? undefined : form.test(text)
+    return matches === undefined ? undefined : !matches
+  })
 
 /** Unicode code points, as JSON Schema counts a string; a lone surrogate is one. */
 export const charactersIn = (text: string): number => {

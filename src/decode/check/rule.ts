@@ -58,14 +58,14 @@ export class Rule {
     return this.#possible
   }
 
-  /** The rule for the value under a key, or none where anything may stand. */
-  under(key: string): Rule | undefined {
+  /** The rule for the value under a key, none where anything may stand, or null where that cannot be said. */
+  under(key: string): Rule | undefined | null {
     const own = this.properties.get(key)
     if (this.patterns.length === 0) return own ?? this.rest
     const rules: Rule[] = []
     for (const [pattern, rule] of this.patterns) {
       const matches = pattern.test(key)
-      if (matches === undefined) return undefined
+      if (matches === undefined) return null
       if (matches) rules.push(rule)
     }
     if (own !== undefined) rules.push(own)
@@ -77,18 +77,24 @@ export class Rule {
     return index < this.prefix.length ? this.prefix[index] : this.items
   }
 
-  /** The first limit that a closed value breaks. */
-  broken(value: unknown): Limit | undefined {
+  /** The first limit that a closed value breaks, or null where none is but one cannot be judged. */
+  broken(value: unknown): Limit | undefined | null {
     if (this.limits.length === 0) return undefined
     const bit = bitOf(value)
-    return this.limits.find(limit => limit.bit === bit && limit.fails(value))
+    let broken: null | undefined
+    for (const limit of this.limits) {
+      const fails = limit.bit === bit && limit.fails(value)
+      if (fails) return limit
+      if (fails === undefined) broken = null
+    }
+    return broken
   }
 
   /** Whether a scalar keeps all but a choice. */
   allows(value: unknown): boolean {
     return (
       (this.kinds & bitOf(value)) !== 0 &&
-      this.broken(value) === undefined &&
+      !this.broken(value) &&
       (typeof value !== 'string' || charactersIn(value) <= this.maxLength)
     )
   }

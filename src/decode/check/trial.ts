@@ -19,6 +19,7 @@ export class Trial implements Up {
   /** The others that wait for the same trial: a rule that several branches share is tried once. */
   #more: Up[] | undefined
   #sure = false
+  #doubted = false
   /** Code points, or code units of a choice, or keys. */
   #count = 0
   /** Of the choice's strings, those that begin as the value does: from `#low` up to, not including, `#high`. */
@@ -62,14 +63,20 @@ export class Trial implements Up {
     if (this.#more !== undefined) for (const up of this.#more) up.fail(failure, spoilt)
   }
 
+  doubt(): void {
+    if (this.#doubted) return
+    this.#doubted = true
+    this.#up.doubt(this)
+    if (this.#more !== undefined) for (const up of this.#more) up.doubt(this)
+  }
+
   /** A key, read to its end. */
   key(key: string, repeated: boolean): void {
     const { rule } = this
-    this.child = rule.under(key)
-    if (this.child?.kinds === 0) {
-      this.child = undefined
-      this.#fail('unrecognized_keys', 'no such key', quoted(key), key, 'next')
-    }
+    const child = rule.under(key)
+    this.child = child?.kinds ? child : undefined
+    if (child === null) this.doubt()
+    else if (child?.kinds === 0) this.#fail('unrecognized_keys', 'no such key', quoted(key), key, 'next')
     if (rule.maxProperties === Infinity || repeated) return
     if (rule.required.has(key)) this.#missing--
     // A key that must still come needs room as well.
@@ -132,7 +139,8 @@ export class Trial implements Up {
     // What is hidden counts in no limit, and has been told of.
     const { hidden } = this.place
     const limit = hidden === undefined ? rule.broken(value) : undefined
-    if (limit !== undefined) this.#fail(limit.code, limit.want, shown(value))
+    if (limit === null) this.doubt()
+    else if (limit !== undefined) this.#fail(limit.code, limit.want, shown(value))
     if (rule.required.size === 0 || !isObject(value)) return
     for (const key of rule.required) {
       if (!Object.hasOwn(value, key) && !hidden?.has(key)) {

@@ -1,17 +1,20 @@
-import { Failure, type Up } from './failure.ts'
+import { type Branch, Failure, type Up } from './failure.ts'
 import type { Place } from './place.ts'
+import type { Trial } from './trial.ts'
 
 /** A value against alternatives. Branches drop out one by one; with the last one the value has failed. */
 export class Union implements Up {
-  readonly #owner: Up
+  readonly #owner: Trial
   readonly #place: Place
   /** Branches that may still hold. */
   #live: number
   /** The most helpful failures so far, all of one place. */
   #best: Failure[] = []
   #rank = -1
+  /** Branches that came in doubt; some may have failed since. */
+  #doubted: Branch[] | undefined
 
-  constructor(owner: Up, place: Place, branches: number) {
+  constructor(owner: Trial, place: Place, branches: number) {
     this.#owner = owner
     this.#place = place
     this.#live = branches
@@ -33,11 +36,25 @@ export class Union implements Up {
       this.#best = [failure]
     } else if (rank === this.#rank && this.#best[0]!.place === failure.place) this.#best.push(failure)
     if (--this.#live === 0) this.#owner.fail(this.#joined, this.#place)
+    else if (this.#certain === 0) this.#owner.doubt()
+  }
+
+  doubt(branch: Branch): void {
+    this.#doubted ??= []
+    this.#doubted.push(branch)
+    if (this.#certain === 0) this.#owner.doubt()
   }
 
   /** The value has closed, and exactly one branch was to hold. */
   close(): void {
-    if (this.#live > 1) this.#owner.fail(new Failure(this.#place, 'invalid_union', 'what fits one alternative only'))
+    const certain = this.#certain
+    if (certain > 1) this.#owner.fail(new Failure(this.#place, 'invalid_union', 'what fits one alternative only'))
+    else if (certain < this.#live) this.#owner.doubt()
+  }
+
+  /** How many of the branches that may still hold are not in doubt. */
+  get #certain(): number {
+    return this.#live - (this.#doubted?.filter(({ failure }) => failure === undefined).length ?? 0)
   }
 
   get #joined(): Failure {
