@@ -49,6 +49,7 @@ export const createInverse = (
   let out = ''
   /** The pairs around the place whose keys are not known yet. */
   const early: Place[] = []
+  /** What the parser had warned of before the value that is read. */
   let warnings = 0
   const write = (text: string): void => {
     const pair = early.at(-1)
@@ -63,6 +64,7 @@ export const createInverse = (
   }
 
   const open = (up: Place | undefined, key: string | number | undefined, kind: JsonKind): Place => {
+    warnings = parser.warnings.length
     if (up === undefined) return begin(root, undefined, undefined, kind)
     const shape = up.as === 'pair' || up.as === 'key' || up.as === 'nothing' ? up.shape : shapeIn(up, key!, kind)
     if (up.as === 'record') {
@@ -179,9 +181,7 @@ export const createInverse = (
     if (Object.is(value, -0)) return '-0'
     if (!Number.isFinite(value)) return value > 0 ? '1e999' : '-1e999'
     if (Number.isSafeInteger(value) || !Number.isInteger(value)) return String(value)
-    const warned = parser.warnings.length > warnings
-    warnings = parser.warnings.length
-    return warned ? BigInt(value).toString() : value.toExponential()
+    return parser.warnings.length > warnings ? BigInt(value).toString() : value.toExponential()
   }
   return piece => {
     parser.feed(piece)

@@ -91,6 +91,22 @@ describe('null where one branch of a union may lack the key and another has null
   })
 })
 
+describe('a number beyond the exact integers', () => {
+  const Sum = z.object({ a: z.number(), o: z.string().optional(), parts: z.record(z.string(), z.number()).optional() })
+
+  it.each([
+    ['behind a key that came twice', '{"a":1,"a":1e20,"o":null}'],
+    ['behind one that was left out', '{"parts":[{"key":"p","more":9007199254740993,"value":1}],"a":1e20}'],
+  ])('is taken with an exponent %s', async (_, args) => {
+    expect((await read(Sum, args)).output).toMatchObject({ a: 1e20 })
+  })
+
+  it('is refused as an integer, whatever stands before it', async () => {
+    const { issues } = await failure(Sum, '{"o":"x","o":null,"a":100000000000000000000}')
+    expect(issues).toMatchObject([{ path: ['a'], code: 'unsafe_integer' }])
+  })
+})
+
 it('a list is a record where the discriminator means the branch that has one', async () => {
   const Listed = z.object({ kind: z.literal('list'), in: z.object({ parts: z.array(z.object({ key: z.string() })) }) })
   const Counted = z.object({ kind: z.literal('count'), in: z.object({ parts: z.record(z.string(), z.int()) }) })
