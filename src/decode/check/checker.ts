@@ -1,6 +1,5 @@
 import type { JsonFollower, JsonKind, JsonValue } from '../../json/index.ts'
 import type { Issue } from '../../types.ts'
-import { Shape } from '../shape.ts'
 import { Encoded, wantsEncoded } from './encoded.ts'
 import { Failure, type Up } from './failure.ts'
 import { release, waits } from './hold.ts'
@@ -58,13 +57,9 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   /** Something could not be judged, and is left to the user's own schema. */
   doubtful = false
 
-  readonly #unwraps: boolean
-
-  /** @param unwraps the strict end may yet unwrap what was encoded twice. */
-  constructor(rule: Rule, report: Report, unwraps = true) {
+  constructor(rule: Rule, report: Report) {
     this.#rule = rule
     this.#report = report
-    this.#unwraps = unwraps
   }
 
   get issues(): readonly Issue[] {
@@ -80,7 +75,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (parent === undefined) {
       const place = new Place<Trial>(undefined, undefined)
       this.#root = place
-      if (kind === 'string' && this.#unwraps && wantsEncoded(this.#rule))
+      if (kind === 'string' && this.#report.unwraps && wantsEncoded(this.#rule))
         this.#mayBeEncoded(place, [[this.#rule, this]])
       else this.#try(this.#rule, place, this, kind)
       this.#shared = undefined
@@ -98,7 +93,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     for (let trial = living(parent); trial !== undefined; trial = after(trial)) {
       const rule = typeof key === 'number' ? trial.element(key) : trial.child
       if (rule === undefined) continue
-      if (kind === 'string' && this.#unwraps && wantsEncoded(rule)) {
+      if (kind === 'string' && this.#report.unwraps && wantsEncoded(rule)) {
         encoded ??= []
         encoded.push([rule, trial])
       } else {
@@ -299,7 +294,7 @@ const mayWait = (kind: JsonKind): boolean => kind === 'object' || kind === 'arra
 
 /** Whether a key is as the rule wants it; undefined where that cannot be said. */
 const fits = (rule: Rule, key: string): boolean | undefined => {
-  const checker = new Checker(rule, new Report({}, { shape: () => Shape.of({}) }))
+  const checker = new Checker(rule, new Report())
   const place = checker.open(undefined, undefined, 'string')
   checker.grow(place, key)
   checker.close(place, key, () => [])

@@ -29,15 +29,21 @@ export class Report {
   /** How many steps of a path on the wire are not the user's. */
   readonly outer: number
   readonly #listener: CheckListener
-  readonly #sent: Sent
+  readonly #sent: Sent | undefined
   /** What there is to tell if the first key is no wrapper. */
   #held: Issue[] | undefined
   #anyKey = false
 
-  constructor(listener: CheckListener, sent: Sent) {
+  /** @param sent unless the document is judged as it stands. */
+  constructor(listener: CheckListener = {}, sent?: Sent) {
     this.#listener = listener
     this.#sent = sent
-    this.outer = sent.wrapper === undefined ? 0 : 1
+    this.outer = sent?.wrapper === undefined ? 0 : 1
+  }
+
+  /** The strict end may yet unwrap what was encoded twice, and what stands in a wrapper. */
+  get unwraps(): boolean {
+    return this.#sent !== undefined
   }
 
   /** Nothing is certain yet. */
@@ -55,9 +61,9 @@ export class Report {
 
   /** A key of the root. */
   key(key: string): void {
-    const { shape, name } = this.#sent
+    const sent = this.#sent
     if (this.#anyKey) this.#release()
-    else if (isWrapper(key, shape, name)) this.#held = []
+    else if (sent !== undefined && isWrapper(key, sent.shape, sent.name)) this.#held = []
     this.#anyKey = true
   }
 
@@ -69,14 +75,14 @@ export class Report {
   /** It has closed. */
   close(value: JsonValue): void {
     if (this.#held === undefined || typeof value !== 'string') return
-    if (!isObject(decoded(value, this.#sent.shape())?.value)) this.#release()
+    if (!isObject(decoded(value, this.#sent!.shape())?.value)) this.#release()
   }
 
   /** A value has closed. */
   complete(place: Place, value: JsonValue, path: () => Issue['path']): void {
     const { onComplete } = this.#listener
     if (onComplete === undefined) return
-    const { wrapper } = this.#sent
+    const wrapper = this.#sent?.wrapper
     const valid = !place.invalid && !place.unsettled
     if (wrapper === undefined) onComplete(path, value, valid)
     // The wrapper, and what stands beside the document in it, are none of the user's.

@@ -112,6 +112,8 @@ export const containers: Groups = {
     [{ propertyNames: true }, [{ a: 1 }, {}], []],
     [{ propertyNames: false }, [{}, []], [{ a: 1 }]],
     [{ propertyNames: { const: 'a' } }, [{ a: 1 }, {}], [{ b: 1 }]],
+    // A key is a string, never the JSON of something else.
+    [{ propertyNames: { type: 'array' } }, [{}], [{ '[]': 1 }, { a: 1 }]],
     [{ propertyNames: { enum: ['a', 'b'] } }, [{ a: 1, b: 2 }], [{ a: 1, c: 2 }]],
   ],
   minProperties: [[{ minProperties: 1 }, [{ a: 1 }, { a: 1, b: 2 }, ...allBut('object')], [{}]]],
