@@ -9,14 +9,18 @@ import { meantBy } from './meant.ts'
 export class Shape {
   readonly #schemas: readonly JsonSchema[]
   readonly #root: JsonSchema
+  /** Those of which each may describe the place, before they were opened. */
+  readonly #closed: readonly JsonSchema[]
+  readonly #taken = new Map<string, boolean>()
   readonly #children = new Map<string | number | undefined, Shape>()
   readonly #branches = new Map<string, Shape>()
   #names: ReadonlySet<string> | undefined
   #lead: number | undefined
 
-  private constructor(schemas: readonly JsonSchema[], root: JsonSchema) {
+  private constructor(schemas: readonly JsonSchema[], root: JsonSchema, closed = schemas) {
     this.#schemas = schemas
     this.#root = root
+    this.#closed = closed
   }
 
   /** All that may describe the place. */
@@ -25,7 +29,7 @@ export class Shape {
   }
 
   static of(canonical: JsonSchema): Shape {
-    return new Shape(open(canonical, canonical), canonical)
+    return new Shape(open(canonical, canonical), canonical, [canonical])
   }
 
   /** As it is on the wire: a root that is no object stands in one, under the wrapper's key. */
@@ -46,7 +50,12 @@ export class Shape {
 
   /** Whether a value of this JSON type may stand here. */
   takes(type: 'object' | 'array' | 'string' | 'null'): boolean {
-    return this.#schemas.some(schema => allows(schema, type))
+    let taken = this.#taken.get(type)
+    if (taken === undefined) {
+      taken = this.#closed.some(schema => takes(schema, type, this.#root))
+      this.#taken.set(type, taken)
+    }
+    return taken
   }
 
   /** Whether an object with keys of its own choice may stand here. */
@@ -74,7 +83,7 @@ export class Shape {
     const schemas = own === undefined ? this.#schemas : fitting(this.#schemas, own, nulls)
     const named = schemas.filter(({ properties }) => Object.hasOwn((properties as object | undefined) ?? {}, key))
     const takers = named.filter(schema =>
-      open((schema.properties as Record<string, JsonSchema>)[key]!, this.#root).some(each => allows(each, 'null')),
+      takes((schema.properties as Record<string, JsonSchema>)[key]!, 'null', this.#root),
     )
     const mayLack = named.some(schema => !takers.includes(schema) && !requiredIn(schema).includes(key))
     return mayLack && takers.length > 0 ? (own === undefined ? undefined : false) : mayLack
@@ -119,6 +128,7 @@ export class Shape {
       child = new Shape(
         schemas.flatMap(schema => open(schema, this.#root, seen)),
         this.#root,
+        schemas,
       )
       this.#children.set(slot, child)
     }
@@ -154,6 +164,18 @@ const fitting = (
 
 /** A declaration is opened once, however many answers are read by it; its wrapper is always the same. */
 const sent = new WeakMap<JsonSchema, Shape>()
+
+/** Whether a value of this JSON type may stand there: by one branch of each union, and by every part of an intersection. */
+const takes = (schema: JsonSchema, type: string, root: JsonSchema, around: readonly JsonSchema[] = []): boolean => {
+  if (around.includes(schema)) return false
+  const inner = (each: unknown): boolean => !isSchema(each) || takes(each, type, root, [...around, schema])
+  const { $ref, anyOf, oneOf, allOf } = schema
+  return (
+    allows(schema, type) &&
+    [anyOf, oneOf].every(each => !Array.isArray(each) || each.some(inner)) &&
+    [resolve($ref, root), ...(Array.isArray(allOf) ? allOf : [])].every(inner)
+  )
+}
 
 const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: string): boolean => {
   if (type !== undefined) return Array.isArray(type) ? type.includes(wanted) : type === wanted

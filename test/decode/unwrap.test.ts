@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { compileCheck } from '../../src/decode/check/index.ts'
 import { Shape } from '../../src/decode/shape.ts'
 import { unfence, unwrapEncoded, unwrapKey } from '../../src/decode/unwrap.ts'
-import type { JsonValue } from '../../src/json/index.ts'
+import { createJsonParser, type JsonValue } from '../../src/json/index.ts'
 import { compileSchema } from '../../src/schema/index.ts'
+import type { JsonSchema } from '../../src/types.ts'
 
 const shapeOf = (schema: z.ZodType): Shape => Shape.of(compileSchema(schema).canonical)
 const read = (value: JsonValue) => ({ value, notes: [] })
@@ -110,6 +112,26 @@ describe('JSON encoded twice', () => {
     const { value, notes } = unwrap({ it: text }, z.object({ it: schema }))
     expect(value).toEqual({ it: text })
     expect(notes).toEqual([])
+  })
+
+  const either = { type: ['string', 'object'] }
+  const object = { type: 'object' }
+
+  it.each<[string, JsonSchema, boolean]>([
+    ['all parts take an object and one takes no string', { allOf: [either, object] }, true],
+    ['a reference and what stands beside it', { ...either, $ref: '#/$defs/object' }, true],
+    ['a union of parts', { anyOf: [{ allOf: [object, either] }, { type: 'null' }] }, true],
+    ['one part of a branch', { allOf: [either, { anyOf: [object, { type: 'null' }] }] }, true],
+    ['all parts take a string', { allOf: [either, either] }, false],
+    ['one branch of two takes a string', { anyOf: [object, either] }, false],
+    ['a part takes no object', { allOf: [either, { type: ['array', 'string'] }] }, false],
+  ])('is decoded where the check has waited for it, and nowhere else: %s', async (_, it, decodes) => {
+    const schema = { type: 'object', properties: { it }, $defs: { object } }
+    const { notes } = unwrapEncoded(read({ it: '{}' }), Shape.of(schema))
+    expect(notes.map(({ code }) => code)).toEqual(decodes ? ['encoded_twice'] : [])
+    const check = compileCheck(schema).start()
+    createJsonParser({ follower: check }).feed('{"it":"{}"}')
+    expect(check.faultAt(['it'])).toBe(decodes ? 'unsettled' : undefined)
   })
 
   it('is read as strictly as the whole: unsafe numbers and keys that came twice are noted', () => {
