@@ -1,9 +1,9 @@
 import { compileExact } from './decode/check/index.ts'
 import { patternOf } from './decode/check/pattern.ts'
-import { resolve } from './decode/shape.ts'
 import { SchemaError } from './errors.ts'
 import { createJsonParser, type JsonValue } from './json/index.ts'
 import { isNothing } from './schema/inexpressible.ts'
+import { resolve } from './schema/references.ts'
 import { isSchema, mapEntries, mapSchemas, without } from './schema/walk.ts'
 import type { Issue, JsonSchema, StandardJsonSchema } from './types.ts'
 

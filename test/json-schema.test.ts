@@ -69,6 +69,31 @@ it('a schema of draft 7 is read as it was meant', () => {
   expect(accepts(schema, ['x', [1], 2])).toBe(false)
 })
 
+describe('a reference with a percent sign', () => {
+  const declare = ($ref: string, ...names: string[]): JsonSchema => ({
+    type: 'object',
+    properties: { a: { $ref } },
+    $defs: Object.fromEntries(names.map((name, at) => [name, { type: at === 0 ? 'integer' : 'string' }])),
+  })
+
+  it.each([
+    ['as it is', declare('#/$defs/100%', '100%')],
+    ['encoded', declare('#/$defs/100%25', '100%')],
+    ['an encoded slash and tilde', declare('#/$defs/a%7E1b~0', 'a/b~')],
+    ['what looks encoded and is a name', declare('#/$defs/a%25b', 'a%25b', 'a%b')],
+  ])('leads to what is sent and to what is checked: %s', (_, schema) => {
+    expect([accepts(schema, { a: 1 }), accepts(schema, { a: 'x' })]).toEqual([true, false])
+    expect(compileSchema(jsonSchema(schema)).canonical.properties).toEqual({ a: { type: 'integer' } })
+  })
+
+  it('is refused in words where it leads nowhere', () => {
+    const schema = declare('#/$defs/100%', '50%')
+    expect(() => jsonSchema(schema)).toThrow("the reference '#/$defs/100%', which leads to no place in it")
+    const own = jsonSchema(schema, { validate: value => ({ value }) })
+    expect(() => compileSchema(own)).toThrow(SchemaError)
+  })
+})
+
 describe('what is too long to be matched', () => {
   const long = 'b'.repeat(10_001)
   const a = { type: 'string', pattern: '^a' }

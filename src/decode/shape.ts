@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json/index.ts'
+import { resolve } from '../schema/references.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
 
@@ -213,17 +214,6 @@ export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema>
   ].filter(isSchema)
   const own = inner.length === 0 || schema.properties !== undefined || schema.type !== undefined ? [schema] : []
   return [...own, ...inner.flatMap(each => open(each, root, seen))]
-}
-
-/** What a local reference points at; nothing is known of any other. */
-export const resolve = (reference: unknown, root: JsonSchema): unknown => {
-  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return undefined
-  let at: unknown = root
-  for (const step of reference.split('/').slice(1)) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
-    at = isSchema(at) && Object.hasOwn(at, key) ? at[key] : undefined
-  }
-  return at
 }
 
 export const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>

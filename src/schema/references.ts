@@ -55,7 +55,19 @@ export const repoint = (schema: JsonSchema, pointer: string): JsonSchema => {
 
 export const refersToRoot = (schema: JsonSchema): boolean => referencesOf(schema, nameIn).includes(ROOT)
 
-/** The name of the definition that a local reference points at. Zod writes an id as it is, others encode it for a URI. */
+/** What a local reference points at; nothing is known of any other. */
+export const resolve = (ref: unknown, document: JsonSchema): unknown => {
+  if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref)) return undefined
+  let at: unknown = document
+  for (const step of ref.split('/').slice(1)) {
+    const holder = (typeof at === 'object' && at !== null ? at : {}) as Record<string, unknown>
+    const key = keyIn(step, name => Object.hasOwn(holder, name))
+    at = Object.hasOwn(holder, key) ? holder[key] : undefined
+  }
+  return at
+}
+
+/** The name of the definition that a local reference points at. */
 export const nameIn = (ref: unknown, bodies?: ReadonlyMap<string, unknown>): string => {
   if (ref === ROOT) return ROOT
   const [, token] = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(String(ref)) ?? []
@@ -65,9 +77,21 @@ export const nameIn = (ref: unknown, bodies?: ReadonlyMap<string, unknown>): str
       'not_expressible',
     )
   }
-  const name = token.replaceAll('~1', '/').replaceAll('~0', '~')
-  return !name.includes('%') || bodies?.has(name) ? name : decodeURIComponent(name)
+  return keyIn(token, name => bodies?.has(name) === true)
 }
+
+/** The key that a step of a reference means. Zod writes an id as it is, others encode it for a URI. */
+const keyIn = (step: string, isKey: (name: string) => boolean): string => {
+  const key = plain(step)
+  if (!step.includes('%') || isKey(key)) return key
+  try {
+    return plain(decodeURIComponent(step))
+  } catch {
+    return key
+  }
+}
+
+const plain = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~')
 
 type Target = (ref: unknown) => string
 

@@ -1,6 +1,6 @@
 import type { JsonKind } from '../../json/index.ts'
+import { resolve } from '../../schema/references.ts'
 import type { JsonSchema } from '../../types.ts'
-import { resolve } from '../shape.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
 import { type Pattern, patternOf } from './pattern.ts'
