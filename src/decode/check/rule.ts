@@ -101,9 +101,9 @@ export class Rule {
 
   /** What may stand here, in the user's words. */
   get words(): string {
-    const { strings, others = [] } = this
-    if (strings !== undefined) {
-      const choices = [...strings.map(quoted), ...[...others].map(String)]
+    const { strings = [], others = [] } = this
+    const choices = [...strings.map(quoted), ...[...others].map(String)]
+    if (choices.length > 0) {
       return choices.length > mostShown ? `${choices.slice(0, mostShown).join(', ')} …` : choices.join(' or ')
     }
     const kinds = Object.entries(bits).filter(([, bit]) => (this.kinds & bit) !== 0)

@@ -18,6 +18,7 @@ describe('words', () => {
     [{ type: 'integer' }, 1.5, 'expected integer, got 1.5'],
     [{ enum: ['admin', 'user', null] }, 'guest', "expected 'admin' or 'user' or null, got 'g…'"],
     [{ enum: ['admin'] }, 'adm', "expected 'admin', got 'adm'"],
+    [{ enum: ['a'], const: 'b' }, 'a', 'expected nothing, got string'],
     [{ const: true }, false, 'expected true, got false'],
     [{ minimum: 3 }, 1, 'expected at least 3, got 1'],
     [{ exclusiveMaximum: 3 }, 3, 'expected less than 3, got 3'],
