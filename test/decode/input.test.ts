@@ -124,6 +124,8 @@ it.each([
     ['x', '2020-01-01T00:00:00Z'],
     ['x', new Date('2020-01-01T00:00:00Z')],
   ],
+  ['a text or a bigint', z.array(z.union([z.string(), z.bigint()])), ['x', '12'], ['x', 12n]],
+  ['a list or a set', z.union([z.array(z.int()), z.set(z.int())]), [1], new Set([1])],
   [
     'a branch that tells itself apart',
     z.array(

@@ -179,7 +179,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     const bit = bitOf(value)
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { revival } = trial.rule
-      // Of a union it is the first branch that may still hold.
+      // Of a union it is the first that may still hold of the branches that make something else of it, wherever they stand.
       if (revival?.bit === bit && (place.judged || !trial.rule.broken(value))) {
         place.revived = revived(revival, value)
         return place.revived
