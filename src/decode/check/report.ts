@@ -32,7 +32,8 @@ export class Report {
   readonly #sent: Sent | undefined
   /** What there is to tell if the first key is no wrapper. */
   #held: Issue[] | undefined
-  #anyKey = false
+  /** The key of the root that came last. */
+  #key: string | undefined
 
   /** @param sent unless the document is judged as it stands. */
   constructor(listener: CheckListener = {}, sent?: Sent) {
@@ -62,9 +63,9 @@ export class Report {
   /** A key of the root. */
   key(key: string): void {
     const sent = this.#sent
-    if (this.#anyKey) this.#release()
+    if (this.#key !== undefined) this.#release()
     else if (sent !== undefined && isWrapper(key, sent.shape, sent.name)) this.#held = []
-    this.#anyKey = true
+    this.#key = key
   }
 
   /** The value under a key of the root begins. */
@@ -86,7 +87,7 @@ export class Report {
     const valid = !place.invalid && !place.unsettled
     if (wrapper === undefined) onComplete(path, value, valid)
     // The wrapper, and what stands beside the document in it, are none of the user's.
-    else if (place.depth > 0 && place.path[0] === wrapper) onComplete(() => path().slice(1), value, valid)
+    else if (place.depth > 0 && this.#key === wrapper) onComplete(() => path().slice(1), value, valid)
   }
 
   #release(): void {
