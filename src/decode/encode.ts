@@ -1,7 +1,7 @@
 import { type Declaration, type DialectRules, dialects } from '../schema/index.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
-import { childrenOf, open } from './shape.ts'
+import { childrenOf, fits, open } from './shape.ts'
 
 /**
  * A value of the user's as the JSON text that a model writes in the declaration's dialect: the way there, of which `inverse`
@@ -45,13 +45,8 @@ const isRecord = ({ properties, additionalProperties: rest }: JsonSchema): boole
 
 /** The keys that the value could have, of the first branch of a union that could be meant. */
 const absentFrom = (branches: readonly JsonSchema[], own: ReadonlyMap<string, unknown>): [string, null][] => {
-  for (const { properties, required } of branches) {
-    const known = new Map(Object.entries((properties ?? {}) as Record<string, JsonSchema>))
-    if (!((required ?? []) as string[]).every(key => own.has(key)) || ![...own.keys()].every(key => known.has(key)))
-      continue
-    return [...known].flatMap(([key, { not }]): [string, null][] =>
-      own.has(key) || not !== undefined ? [] : [[key, null]],
-    )
-  }
-  return []
+  const branch = branches.find(each => fits(each, own))
+  return Object.entries((branch?.properties ?? {}) as Record<string, JsonSchema>)
+    .filter(([key, { not }]) => !own.has(key) && not === undefined)
+    .map(([key]) => [key, null])
 }

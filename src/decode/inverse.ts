@@ -36,7 +36,7 @@ export const isInverted = ({ rewrites, normalizer }: Inverted): boolean =>
  * another value is read whole, then written as what it stands for. What is in the user's shape already stays as it is, and so
  * does what is wrong. Work per character is constant.
  *
- * @param onNote what was normalized, and a list that is no record, in the user's shape inside the wrapper.
+ * @param onNote what was normalized, and a list that is no record; its path is the user's, behind the wrapper's key.
  * @throws JsonError once the text can no longer be JSON.
  */
 export const createInverse = (

@@ -154,13 +154,16 @@ const fitting = (
   nulls: ReadonlySet<string> | undefined,
 ): readonly JsonSchema[] => {
   const meant = meantBy(schemas, Object.fromEntries(own))
-  const left = meant.filter(schema => {
-    const keys = new Set(Object.keys((schema.properties as object | undefined) ?? {}))
-    return (
-      [...own.keys()].every(key => keys.has(key)) && requiredIn(schema).every(key => own.has(key) || nulls?.has(key))
-    )
-  })
+  const left = meant.filter(schema => fits(schema, own, nulls))
   return left.length > 0 ? left : meant
+}
+
+/** Whether an object that has these keys may be of a branch: it knows them all, and has no others that must be there. */
+export const fits = (branch: JsonSchema, own: ReadonlyMap<string, unknown>, nulls?: ReadonlySet<string>): boolean => {
+  const known = new Set(Object.keys((branch.properties as object | undefined) ?? {}))
+  return (
+    [...own.keys()].every(key => known.has(key)) && requiredIn(branch).every(key => own.has(key) || nulls?.has(key))
+  )
 }
 
 /** A declaration is opened once, however many answers are read by it; its wrapper is always the same. */
