@@ -5,6 +5,9 @@ const thoughtsEnd = '</think>'
 /** Longest opening of a code fence, and longest end of one, in characters: what may still become one is held back. */
 const longestFence = 64
 
+/** Whether a text begins with a code fence, or may yet: of arguments nothing else in front of the JSON is taken off. */
+export const mayBeFenced = (text: string): boolean => '```'.startsWith(text.trimStart().slice(0, 3))
+
 /**
  * Finds the JSON object in a message's text while that arrives: behind thoughts that end with `</think>`, and in a code fence
  * around all that is left. Any other words around it are not looked past. Each character is looked at a fixed number of times.
@@ -61,7 +64,7 @@ export class Content {
         this.#thought = true
       }
       this.#held = this.#held.trimStart()
-      const fence = /^```\w*\s+(?=\S)/.exec(this.#held)?.[0] ?? ''
+      const fence = /^```\w*\s*/.exec(this.#held)?.[0] ?? ''
       if (this.#held[fence.length] === '{') {
         this.#held = this.#held.slice(fence.length)
         this.#state = fence === '' ? 'bare' : 'fenced'

@@ -1,5 +1,6 @@
 import { JsonError } from '../json/index.ts'
 import type { Issue } from '../types.ts'
+import { mayBeFenced } from './content.ts'
 import { Repetition } from './repetition.ts'
 import { codeOf } from './strict.ts'
 
@@ -43,7 +44,7 @@ export class Watch {
     if (!(error instanceof JsonError)) throw error
     const { message } = error
     const code = codeOf(error)
-    if (code === 'invalid_json' && (this.#mode === 'finish' || '```'.startsWith(text.trimStart().slice(0, 3)))) return
+    if (code === 'invalid_json' && (this.#mode === 'finish' || mayBeFenced(text))) return
     this.#give({ code, issues: [{ path: [], code: error.code, message }] })
   }
 

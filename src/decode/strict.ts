@@ -1,12 +1,13 @@
 import { JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
 import type { Issue } from '../types.ts'
+import { Content, mayBeFenced } from './content.ts'
 import { type WellFormed, withoutHalves } from './halves.ts'
 import { validateJson } from './input.ts'
 import { invert, isInverted } from './inverse.ts'
 import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
 import { isObject, Shape } from './shape.ts'
-import { unfence, unwrapEncoded, unwrapKey } from './unwrap.ts'
+import { unwrapEncoded, unwrapKey } from './unwrap.ts'
 
 export type Decoded<O> =
   | {
@@ -103,12 +104,10 @@ const readArguments = (text: string, fed?: JsonParser | TextReading): TextReadin
   if (fed !== undefined && 'notes' in fed) return fed
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
-  const inner = read instanceof JsonError ? unfence(text) : undefined
-  if (inner === undefined) return read
-  const mendedText = readJson(inner)
-  if (mendedText instanceof JsonError) return read
-  const fenced: Issue = { path: [], code: 'fenced', message: 'the answer stood in a code fence, which was taken off' }
-  return { ...mendedText, notes: [fenced, ...mendedText.notes] }
+  const fenced = read instanceof JsonError && mayBeFenced(text) ? Content.whole(text) : undefined
+  const inner = fenced && readJson(fenced.json)
+  if (inner === undefined || inner instanceof JsonError) return read
+  return { ...inner, notes: [...fenced!.content.notes, ...inner.notes] }
 }
 
 export const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>

@@ -6,17 +6,6 @@ import { isObject, type Shape } from './shape.ts'
 /** Keys that models put around the arguments by mistake. */
 const wrapperKeys: ReadonlySet<string> = new Set(['arguments', 'parameters', 'properties', 'input', 'args'])
 
-/** The text inside a code fence that is around the whole, or undefined. */
-export const unfence = (text: string): string | undefined => {
-  const whole = text.trim()
-  const fence = '```'
-  if (!whole.startsWith(fence) || !whole.endsWith(fence) || whole.length < 2 * fence.length) return undefined
-  const inner = whole.slice(fence.length, -fence.length)
-  const line = inner.indexOf('\n')
-  const language = line < 0 ? '' : inner.slice(0, line).trim()
-  return /^\w*$/.test(language) ? inner.slice(line + 1) : undefined
-}
-
 /** Whether models put this key around the arguments, and the schema itself has no place for it. */
 export const isWrapper = (key: string, shape: () => Shape, name: string | undefined): boolean =>
   (wrapperKeys.has(key) || key === name) && !shape().owns(key)

@@ -16,6 +16,9 @@ describe.each([1, 2, 3, 7, 1000])('the JSON of a text that comes %i at a time', 
     ['alone', person, []],
     ['between blanks', ` \n${person}`, []],
     ['in a fence', `\n\`\`\`json\n${person}\n\`\`\`\n`, ['fenced']],
+    ['in a fence on one line', `\`\`\`json ${person} \`\`\``, ['fenced']],
+    ['in a fence without a blank', `\`\`\`${person}\`\`\``, ['fenced']],
+    ['in a fence that does not end', `\`\`\`json\n${person}`, ['fenced']],
     ['in a fence without a language', `\`\`\`\n${person}\`\`\``, ['fenced']],
     ['behind thoughts', `<think>\nIs it {"a": 1}?\n</think>\n\n${person}`, ['thoughts']],
     ['behind thoughts that began in the prompt', `Let me see. </think>${person}`, ['thoughts']],
@@ -33,6 +36,8 @@ describe.each([1, 2, 3, 7, 1000])('the JSON of a text that comes %i at a time', 
     ['nothing', ''],
     ['blanks and backticks', '  ``'],
     ['an empty fence', '```json\n```'],
+    ['a fence with nothing at all in it', '``````'],
+    ['a fence with words on its first line', `\`\`\`two words\n${person}\n\`\`\``],
   ])('is not looked for in %s', (_, text) => {
     expect(read(text, size)).toEqual({ json: '', notes: [] })
   })

@@ -75,7 +75,10 @@ describe('the strict end', () => {
     ['a comment', '{/**/}', 'invalid_json'],
     ['NaN', '{"age":NaN}', 'invalid_json'],
     ['a fence around broken JSON', '```json\n{"name":\n```', 'invalid_json'],
-    ['text around a fence', 'Sure:\n```json\n{}\n```', 'invalid_json'],
+    ['text before a fence', 'Sure:\n```json\n{}\n```', 'invalid_json'],
+    ['text behind a fence', '```json\n{}\n```\nDone.', 'invalid_json'],
+    ['a fence around nothing', '``````', 'invalid_json'],
+    ['thoughts', '<think>Hm.</think>{}', 'invalid_json'],
     ['an endless run of blanks', `{${' '.repeat(5000)}}`, 'degenerate'],
     ['too deep', `{"a":${'['.repeat(200)}${']'.repeat(200)}}`, 'limit'],
   ])('refuses text that is no JSON: %s', async (_, text, code) => {
@@ -148,7 +151,9 @@ describe('numbers that JavaScript cannot hold', () => {
 
 describe('what is mended is reported', () => {
   it.each([
-    ['a fence', '```json\n{"rows":[1]}\n```', [['fenced', []]]],
+    ['a fence', '\n ```JSON \r\n{"rows":[1]}``` \n', [['fenced', []]]],
+    ['a fence on one line', '```json {"rows":[1]} ```', [['fenced', []]]],
+    ['a fence without a blank', '```{"rows":[1]}```', [['fenced', []]]],
     ['a wrapper key', '{"parameters":{"rows":[1]}}', [['wrapped', []]]],
     ['encoded twice', '{"rows":"[1]"}', [['encoded_twice', ['rows']]]],
     ['a key that came twice', '{"rows":[2],"rows":[1]}', [['duplicate_key', ['rows']]]],

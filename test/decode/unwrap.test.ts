@@ -2,37 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compileCheck } from '../../src/decode/check/index.ts'
 import { Shape } from '../../src/decode/shape.ts'
-import { unfence, unwrapEncoded, unwrapKey } from '../../src/decode/unwrap.ts'
+import { unwrapEncoded, unwrapKey } from '../../src/decode/unwrap.ts'
 import { createJsonParser, type JsonValue } from '../../src/json/index.ts'
 import { compileSchema } from '../../src/schema/index.ts'
 import type { JsonSchema } from '../../src/types.ts'
 
 const shapeOf = (schema: z.ZodType): Shape => Shape.of(compileSchema(schema).canonical)
 const read = (value: JsonValue) => ({ value, notes: [] })
-
-describe('a code fence around the whole', () => {
-  it.each([
-    ['```json\n{"a":1}\n```', '{"a":1}\n'],
-    ['```\n{"a":1}\n```', '{"a":1}\n'],
-    ['```{"a":1}```', '{"a":1}'],
-    ['\n ```JSON \r\n{"a":1}``` \n', '{"a":1}'],
-    ['``````', ''],
-  ])('%j is taken off', (text, inner) => {
-    expect(unfence(text)).toBe(inner)
-  })
-
-  it.each([
-    'Here it is:\n```json\n{}\n```',
-    '```json\n{}\n```\nDone.',
-    '```json\n{}',
-    '```',
-    '`````',
-    '```two words\n{}\n```',
-    '{"a":"```"}',
-  ])('%j is left alone', text => {
-    expect(unfence(text)).toBeUndefined()
-  })
-})
 
 describe('a key around the whole', () => {
   const shape = shapeOf(z.object({ name: z.string() }))

@@ -160,6 +160,7 @@ describe('Partials', () => {
   test('6. The last partial is the final input, also where that had to be unwrapped', async () => {
     const spoilt = fc.constantFrom<(value: object) => string>(
       value => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``,
+      value => `\`\`\`${JSON.stringify(value)}\`\`\``,
       value => JSON.stringify({ arguments: value }),
       value => JSON.stringify({ input: JSON.stringify(value) }),
       value => JSON.stringify({ ...value, name: '[]' }),
