@@ -76,8 +76,8 @@ const kindOf: ReadonlyMap<string, Kind> = new Map(
 
 const optionNames = [...kindOf.keys()]
 
-/** What the decoder reads of an answer at most. */
-const maxOutput = 16 * 1024 * 1024
+/** What the decoder reads of an answer at most. Whoever visits a value does so level by level, on the stack of the engine. */
+const ceilings = { length: 16 * 1024 * 1024, blanks: Infinity, depth: 1000 }
 
 const reserved = ['messages', 'tools', 'stream']
 
@@ -97,11 +97,11 @@ export const checkOptions = (options: Record<string, unknown>): void => {
   }
   checkModel('model', options.model)
   for (const model of (options.fallback as unknown[] | undefined) ?? []) checkModel('fallback', model)
-  for (const [name, value] of Object.entries(options.limits ?? {})) {
-    checkName('limits', name, ['length', 'blanks', 'depth'])
+  for (const [name, value] of Object.entries<any>(options.limits ?? {})) {
+    checkName('limits', name, Object.keys(ceilings))
     checkKind(`limits.${name}`, value, 'count')
-    if (name === 'length' && (value as number) > maxOutput)
-      throw new RangeError(`Cannot extract with limits.length ${value}: it must be at most ${maxOutput}`)
+    const most = ceilings[name as keyof typeof ceilings]
+    if (value > most) throw new RangeError(`Cannot extract with limits.${name} ${value}: it must be at most ${most}`)
   }
   checkTimeout(options.timeout)
   if (options.budget !== undefined) checkBudget(options.budget)

@@ -1,7 +1,7 @@
 import { type Event, extract, type Options, OutputError } from 'decant'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventByEvent, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
+import { eventByEvent, eventStream, eventsText, fetchOf, streamOf } from './helpers/answer.ts'
 import { eventsOf, modelServer } from './helpers/model-server.ts'
 
 const Form = z
@@ -271,6 +271,29 @@ describe('limits', () => {
     expect(await fail(open(129))).toMatchObject({ code: 'limit', issues: [{ code: 'depth' }] })
     expect(await open(5, 5)).toMatchObject({ kind: 'a' })
     expect(await fail(open(6, 5))).toMatchObject({ code: 'limit' })
+  })
+
+  it.each(['tool', 'json'] as const)('let the deepest answer that they may through, and its repair: %s', async mode => {
+    const depth = 1000
+    const lists = (open: number): string => '['.repeat(open) + ']'.repeat(open)
+    // A schema that holds itself, since a user's schema goes as deep as the answer.
+    const Lists: z.ZodType = z.lazy(() => z.array(Lists))
+    const Deep = z.object({ n: z.int(), at: Lists, rows: z.array(Lists) }).meta({ title: 'form' })
+    const written = (n: string): string => `{"n":${n},"at":${lists(depth - 1)},"rows":[[],${lists(depth - 2)}]}`
+    const fetch = fetchOf(request => {
+      const answer = { name: 'form', pieces: pieces(written(request === 0 ? '"one"' : '1')) }
+      return mode === 'tool' ? streamOf(answer) : eventStream(contentText(answer))
+    })
+    const model = 'openai/scripted'
+    const extraction = extract(Deep, '', {
+      ...{ model, mode, fetch, stream: true, maxRetries: 0, repair: 'whole', wellFormed: 'replace' },
+      limits: { depth },
+    })
+    let rows = 0
+    for await (const _ of extraction.elements('rows[]')) rows++
+    expect(rows).toBe(2)
+    expect(JSON.stringify(await extraction)).toBe(written('1'))
+    expect(extraction.calls.map(({ outcome }) => outcome)).toEqual(['schema_mismatch', 'ok'])
   })
 
   it.each([true, false])('hold for a text answer, streamed: %s', async stream => {

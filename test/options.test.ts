@@ -82,6 +82,7 @@ describe('options of the wrong kind', () => {
       RangeError,
       `Cannot extract with limits.length 16777217: it must be at most 16777216`,
     ],
+    [{ model, limits: { depth: 1001 } }, RangeError, `Cannot extract with limits.depth 1001: it must be at most 1000`],
     [
       { model, timeout: 0 },
       RangeError,
@@ -166,6 +167,7 @@ describe('options that are fine', () => {
   it.each([
     [{ timeout: 5 }],
     [{ onInvalid: 'stop', limits: { length: 16 * 1024 * 1024, blanks: 0, depth: undefined } }],
+    [{ limits: { blanks: 20_000_000, depth: 1000 } }],
     [{ timeout: { idle: 5, total: undefined } }],
     [{ timeout: Number.POSITIVE_INFINITY }],
     [{ maxRetries: 0, maxRepairs: 0, maxSteps: 1 }],

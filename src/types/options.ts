@@ -30,7 +30,7 @@ export interface Limits {
   readonly length?: number | undefined
   /** Blanks in a row outside the strings of the arguments. Default 4,096. */
   readonly blanks?: number | undefined
-  /** Lists and objects open at once. Default 128. */
+  /** Lists and objects open at once. Default 128, at most 1,000. */
   readonly depth?: number | undefined
 }
 
