@@ -62,7 +62,7 @@ export class Scanner {
   feed(text: string): void {
     const room = this.#maxLength - this.#length
     this.#scan(text.length <= room ? text : text.slice(0, room))
-    if (text.length > room) throw this.#error('length', 0, undefined, `${this.#maxLength} UTF-16 units`)
+    if (text.length > room) throw this.#error('length', 0, text.charCodeAt(room), `${this.#maxLength} UTF-16 units`)
   }
 
   finish(): void {

@@ -280,6 +280,16 @@ describe('limits', () => {
     expect(outcome([full, ' ']).error).toMatchObject({ code: 'length', position: 16 * 1024 * 1024 })
   })
 
+  test.each([
+    ['[[1]]', { maxDepth: 1 }, 'depth', 1, "with '[' at position 1: the limit is 1 open containers"],
+    ['[  1]', { maxBlankRun: 1 }, 'blank_run', 2, 'with U+0020 at position 2: the limit is 1 blanks in a row'],
+    ['[1,2,3]', { maxLength: 3 }, 'length', 3, "with '2' at position 3: the limit is 3 UTF-16 units"],
+  ] as const)('%j: an error says at which character, however the text is cut', (text, limits, code, position, at) => {
+    const error = { code, position, message: `Cannot parse JSON ${at}` }
+    expect(outcome([text], limits).error).toEqual(error)
+    expect(outcome([...text], limits).error).toEqual(error)
+  })
+
   test('can be lifted: neither reading nor showing overflows the stack', () => {
     const depth = 100_000
     const parser = createJsonParser({ maxDepth: Infinity })
