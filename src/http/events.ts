@@ -1,3 +1,4 @@
+import { StreamError } from '../errors.ts'
 import { own } from '../text.ts'
 
 const LF = 0x0a
@@ -39,8 +40,8 @@ export class EventSplitter {
     return this.#rest === '' && this.#data === undefined && !this.#isError
   }
 
-  /** Returns false when no more is wanted, or `too long`; in either case there is nothing left to feed. */
-  feed(text: string): boolean | 'too long' {
+  /** @throws StreamError `malformed` for an event beyond the limit, also for one whose lines never end. */
+  feed(text: string): void {
     let from = this.#afterReturn && text.charCodeAt(0) === LF ? 1 : 0
     if (text !== '') this.#afterReturn = false
     let lf = text.indexOf('\n', from)
@@ -49,25 +50,29 @@ export class EventSplitter {
       if (lf !== -1 && lf < from) lf = text.indexOf('\n', from)
       if (cr !== -1 && cr < from) cr = text.indexOf('\r', from)
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
-      if (end === -1) break
-      if (!this.#line(this.#rest + text.slice(from, end))) return false
+      const line = this.#rest + text.slice(from, end === -1 ? text.length : end)
+      if (line.length + (this.#data?.length ?? 0) > this.#limit + 'data: '.length)
+        throw tooLong('An event', this.#limit)
+      if (end === -1) {
+        // A short rest must not hold a long piece in memory while the server thinks.
+        this.#rest = from === 0 ? line : own(line)
+        return
+      }
       this.#rest = ''
+      if (!this.#line(line)) return
       from = end + 1
       if (end !== cr) continue
       if (from === text.length) this.#afterReturn = true
       else if (text.charCodeAt(from) === LF) from++
     }
-    if (from === 0) this.#rest += text
-    // A short rest must not hold a long piece in memory while the server thinks.
-    else if (from < text.length) this.#rest = own(text.slice(from))
-    return this.#rest.length + (this.#data?.length ?? 0) <= this.#limit + 'data: '.length || 'too long'
   }
 
   /** Many gateways send no blank line after their last event. */
-  end(): boolean | 'too long' {
-    return this.feed('\n\n')
+  end(): void {
+    this.feed('\n\n')
   }
 
+  /** Returns false when no more is wanted. */
   #line(line: string): boolean {
     if (line === '') {
       const [data, isError] = [this.#data, this.#isError]
@@ -84,3 +89,6 @@ export class EventSplitter {
     return true
   }
 }
+
+export const tooLong = (what: string, limit: number): StreamError =>
+  new StreamError(`${what} is longer than ${limit} characters`, 'malformed', { retryable: false })

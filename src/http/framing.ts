@@ -1,6 +1,5 @@
-import { StreamError } from '../errors.ts'
 import { parsed } from '../text.ts'
-import { EventSplitter } from './events.ts'
+import { EventSplitter, tooLong } from './events.ts'
 
 /** One server-sent event or plain body may be this long, in UTF-16 units (a base64 image in one event is real). */
 const maxPayload = 32 * 1024 * 1024
@@ -46,7 +45,7 @@ export class WholeBody implements Framing {
 
   feed(text: string): void {
     this.#body += text
-    if (this.#body.length > maxPayload) throw tooLong('The answer')
+    if (this.#body.length > maxPayload) throw tooLong('The answer', maxPayload)
   }
 
   end(): void {
@@ -74,16 +73,15 @@ export class Events implements Framing {
   }
 
   feed(text: string): void {
-    if (this.#splitter.feed(text) === 'too long') throw tooLong('An event')
+    this.#splitter.feed(text)
   }
 
   end(): void {
     this.#ended = true
-    if (!this.stopped && this.#splitter.end() === 'too long') throw tooLong('An event')
+    if (!this.stopped) this.#splitter.end()
   }
 
   #take(data: string, isError: boolean): boolean {
-    if (data.length > maxPayload) throw tooLong('An event')
     const payload = data.trim()
     if (payload === '[DONE]') this.done = true
     // An event that the end has cut is no event: what is missing is the end, and that is what the caller sees.
@@ -98,6 +96,3 @@ const errorOf = (payload: string): string => {
   const said = (parsed(payload) ?? payload) as { error?: unknown } | string | null
   return typeof said === 'object' && said?.error ? payload : JSON.stringify({ error: said || 'no words came with it' })
 }
-
-const tooLong = (what: string): StreamError =>
-  new StreamError(`${what} is longer than ${maxPayload} characters`, 'malformed', { retryable: false })
