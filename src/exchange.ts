@@ -109,7 +109,7 @@ export class Exchange<I, O> implements BodySink {
       // A connection that breaks after the finish reason takes nothing from the answer.
       if (!decoder.finished || !(error instanceof StreamError) || error.code !== 'network') throw error
     }
-    const turn = this.#turn()
+    const turn: Turn = { ...decoder.end(), finishReason: this.#finishReason }
     const { indices, view, notes } = this.#sink.answer(turn)
     this.#noteShown()
     this.#context.channel.grew()
@@ -141,12 +141,6 @@ export class Exchange<I, O> implements BodySink {
       fault: given && (this.stopped || given.code === 'limit') ? { ...given, input: view?.value } : undefined,
     }
     return { answer, headers: response.headers }
-  }
-
-  #turn(): Turn {
-    const said = this.#decoder.end()
-    const finishReason = said.finishReason && redact(said.finishReason, this.#access.secrets)
-    return finishReason === said.finishReason ? said : { ...said, finishReason }
   }
 
   /** An answer after all, where the provider has refused the turn by itself: there is nothing of it to send back, only to quote. */
@@ -221,16 +215,21 @@ export class Exchange<I, O> implements BodySink {
       requestId: this.#requestId,
     })
 
-  // ---- the receipt
+  // ---- the receipt; a gateway may echo a key in any of it
+
+  get #finishReason(): string | null {
+    const { finishReason } = this.#decoder
+    return finishReason && redact(finishReason, this.#access.secrets)
+  }
 
   #account(): void {
     const call = this.#call
     const { secrets } = this.#access
-    const { reported, finishReason, id, model, outputLength } = this.#decoder
+    const { reported, id, model, outputLength } = this.#decoder
+    const finishReason = this.#finishReason
     if (reported !== undefined) call.usage = reported.usage
     if (reported?.cost !== undefined) call.cost = reported.cost
-    // A gateway may echo a key in any of them.
-    if (finishReason !== null) call.finishReason = redact(finishReason, secrets)
+    if (finishReason !== null) call.finishReason = finishReason
     if (id !== undefined) call.responseId = redact(id, secrets)
     if (model !== undefined) call.responseModel = redact(model, secrets)
     const known = this.#requestId ?? call.responseId

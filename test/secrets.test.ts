@@ -50,6 +50,8 @@ const answers: Readonly<Record<string, () => Response>> = {
     throw Object.assign(new Error(`Invalid header ${canary}`), { config, code: canary, cause: { config } })
   },
   'an answer': () => streamOf({ name: 'Person', pieces: [JSON.stringify(alice)] }),
+  'an answer that ends with the key': () =>
+    streamOf({ name: 'Person', pieces: [JSON.stringify(alice)], finishReason: canary }),
 }
 
 const places: Readonly<
