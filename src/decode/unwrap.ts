@@ -1,3 +1,4 @@
+import { type Members, put } from '../json/copy.ts'
 import { JsonError, type JsonValue } from '../json/index.ts'
 import type { Issue } from '../types.ts'
 import { type Reading, readJson } from './read.ts'
@@ -40,11 +41,10 @@ export const unwrapEncoded = ({ value, notes }: Reading, shape: Shape): Reading 
     if (typeof plain !== 'object' || plain === null) return plain
     for (const key of Array.isArray(plain) ? plain.keys() : Object.keys(plain)) {
       path.push(key)
-      const child = (plain as Record<string | number, JsonValue>)[key]!
+      const members = plain as Members
+      const child = members[key]!
       const now = visit(child, at.child(key))
-      // Never assign to a key that the model chose: `__proto__` would be a setter.
-      if (now !== child)
-        Object.defineProperty(plain, key, { value: now, enumerable: true, configurable: true, writable: true })
+      if (now !== child) put(members, key, now)
       path.pop()
     }
     return plain

@@ -2,6 +2,12 @@ import type { JsonValue } from './types.ts'
 
 export type Members = { [key: string]: JsonValue }
 
+/** Parser 5. Assignment to `__proto__` would run the setter of `Object.prototype`. */
+export const put = <V>(members: { [key: string]: V }, key: string | number, child: V): void => {
+  if (key !== '__proto__') members[key] = child
+  else Object.defineProperty(members, key, { value: child, enumerable: true, configurable: true, writable: true })
+}
+
 /**
  * A shallow copy of an object, own `__proto__` included. `shape` is a small number that objects of one shape have in
  * common: how many keys they have.

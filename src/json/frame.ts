@@ -1,4 +1,4 @@
-import { copyMembers, type Members } from './copy.ts'
+import { copyMembers, type Members, put } from './copy.ts'
 import type { Seen } from './keys.ts'
 import type { JsonValue } from './types.ts'
 
@@ -128,10 +128,4 @@ export const childOf = (value: JsonValue | undefined, place: string | number): J
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof place === 'number'))
     return undefined
   return Object.hasOwn(value, place) ? (value as Members)[place] : undefined
-}
-
-/** Parser 5. Assignment to `__proto__` would run the setter of `Object.prototype`. */
-const put = (members: Members, key: string, child: JsonValue): void => {
-  if (key !== '__proto__') members[key] = child
-  else Object.defineProperty(members, key, { value: child, enumerable: true, configurable: true, writable: true })
 }

@@ -1,4 +1,5 @@
 import { defined } from '../../defined.ts'
+import { put } from '../../json/copy.ts'
 import type { Provider } from '../provider.ts'
 import type { ToolChoice, WireFunction, WireRequest, WireSettings } from '../wire.ts'
 
@@ -33,8 +34,7 @@ export const encodeRequest = (
   })
   for (const [key, value] of Object.entries(settings.extraBody ?? {})) {
     if (value === undefined) delete body[key]
-    // Assigned, a key `__proto__` would change what the body is instead of what it holds.
-    else Object.defineProperty(body, key, { value, enumerable: true, configurable: true, writable: true })
+    else put(body, key, value)
   }
   return body
 }
