@@ -100,6 +100,15 @@ describe("onInvalid: 'stop'", () => {
     },
   )
 
+  it('does not stop for what the strict end leaves out: a key beside the one that a list is wrapped in', async () => {
+    const events: Event[] = []
+    const fetch = fetchOf(() => streamOf({ name: 'ids', pieces: pieces('{"more":[{}],"value":[1,2],"note":"x"}') }))
+    const options = { model: 'openai/scripted', fetch, onInvalid: 'stop', stream: true, maxRepairs: 0 } as const
+    const onEvent = (event: Event): void => void events.push(event)
+    expect(await extract(z.array(z.int()).meta({ title: 'ids' }), '', { ...options, onEvent })).toEqual([1, 2])
+    expect(events.filter(({ type }) => type === 'issue')).toEqual([])
+  })
+
   it('shows the same objects to the last: a delta that shows nothing new makes no partial', async () => {
     const answer = { name: 'form', pieces: ['{"notes":["fine","x"]', ',"size":null,', '"kind":"', 'c"'] }
     const fetch = async () => eventByEvent(eventsText(answer))

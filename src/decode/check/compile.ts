@@ -118,7 +118,6 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   outer.kinds = bits.object
   outer.properties = new Map([[wrapper, inner]])
   outer.required = new Set([wrapper])
-  outer.rest = nothing
   outer.checked = bits.object
   return { rule: outer, revives }
 }
