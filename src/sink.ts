@@ -55,9 +55,10 @@ export class AnswerSink<I, O> implements DeltaSink {
   }
 
   call(opened: number, name: string): void {
-    if (this.#content !== undefined || !this.#sharing.plan.answers.some(answer => answer.name === name)) return
-    if (this.#composer !== undefined) this.#composer.open(opened, name)
-    else if (this.#index === undefined) {
+    if (this.#content !== undefined) return
+    const isAnswer = this.#sharing.plan.answers.some(answer => answer.name === name)
+    if (this.#composer !== undefined) this.#composer.open(opened, isAnswer ? name : undefined)
+    else if (isAnswer && this.#index === undefined) {
       this.#index = opened
       this.#open()
     }

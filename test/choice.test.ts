@@ -197,12 +197,50 @@ describe.each(wires)('manyOf, $wire', ({ stream }) => {
     expect(toolResults(server.requests[1]!.body)).toEqual(['Not run.', expect.stringContaining("'divide'")])
   })
 
+  it('is in the order of the transcript, also of calls without arguments', async () => {
+    const Steps = manyOf({ start: z.object({}), add: pair })
+    const now = { inputSchema: z.object({}), execute: () => expect.unreachable() }
+    const made = [call('start', ''), call('now', ''), add, call('start', '{}'), call('start', ''), add]
+    await using server = await modelServer(calls(...made))
+    const asking = extract(Steps, '', ask(server, { stream, tools: { now } }))
+    const { messages, output } = await asking.result()
+    const names = ['start', 'add', 'start', 'start', 'add']
+    expect(output.map(({ name }) => name)).toEqual(names)
+    const { tool_calls } = messages.find(({ role }) => role === 'assistant') as any
+    expect(tool_calls.map((each: any) => each.function.name)).toEqual(made.map(({ name }) => name))
+    const seen: unknown[] = []
+    for await (const element of asking.elements()) seen.push(element)
+    expect(seen).toEqual(output)
+  })
+
   it('skips the tools of a turn that holds the answer', async () => {
     const now = { inputSchema: z.object({}), execute: () => expect.unreachable() }
     await using server = await modelServer(calls(add, call('now', {}), multiply))
     expect(await extract(Sums, '', ask(server, { stream, tools: { now } }))).toEqual(sums)
   })
 })
+
+const delta = (index: number, rest: object) => ({
+  choices: [{ index: 0, delta: { tool_calls: [{ index, ...rest }] } }],
+})
+const end = { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }
+
+/** Answers with these chunks; at `wait` it waits. */
+const fetchOf =
+  (chunks: readonly (object | 'wait')[], released?: Promise<void>): typeof fetch =>
+  async () => {
+    const encoder = new TextEncoder()
+    const body = new ReadableStream({
+      async start(controller) {
+        for (const chunk of chunks) {
+          if (chunk === 'wait') await released
+          else controller.enqueue(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`))
+        }
+        controller.close()
+      },
+    })
+    return new Response(body, { headers: eventStream('').headers })
+  }
 
 describe('while calls arrive', () => {
   it('oneOf shows the name, then the arguments as they grow', async () => {
@@ -218,9 +256,6 @@ describe('while calls arrive', () => {
   })
 
   it('manyOf hands out each element as its call closes, before the next one does', async () => {
-    const delta = (index: number, rest: object) => ({
-      choices: [{ index: 0, delta: { tool_calls: [{ index, ...rest }] } }],
-    })
     let release!: () => void
     const released = new Promise<void>(resolve => {
       release = resolve
@@ -229,30 +264,31 @@ describe('while calls arrive', () => {
       delta(0, { id: 'a', function: { name: 'add', arguments: '{"a":2,' } }),
       delta(1, { id: 'b', function: { name: 'multiply', arguments: '{"a":2,"b"' } }),
       delta(0, { function: { arguments: '"b":3}' } }),
-      'wait',
+      'wait' as const,
       delta(1, { function: { arguments: ':3}' } }),
-      { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+      end,
     ]
-    const encoder = new TextEncoder()
-    const fetch: typeof globalThis.fetch = async () =>
-      new Response(
-        new ReadableStream({
-          async start(controller) {
-            for (const chunk of chunks) {
-              if (chunk === 'wait') await released
-              else controller.enqueue(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`))
-            }
-            controller.close()
-          },
-        }),
-        { headers: eventStream('').headers },
-      )
+    const fetch = fetchOf(chunks, released)
     const seen: unknown[] = []
     for await (const element of extract(Sums, '', { model: 'openai/scripted', fetch }).elements()) {
       seen.push(element)
       release()
     }
     expect(seen).toEqual(sums)
+  })
+
+  it('manyOf keeps to the order of the calls, whichever gets its arguments first', async () => {
+    const chunks = [
+      delta(0, { id: 'a', function: { name: 'add', arguments: '' } }),
+      delta(1, { id: 'b', function: { name: 'multiply', arguments: multiply.args } }),
+      delta(0, { function: { arguments: add.args } }),
+      end,
+    ]
+    const asking = extract(Sums, '', { model: 'openai/scripted', fetch: fetchOf(chunks) })
+    const seen: unknown[] = []
+    for await (const element of asking.elements()) seen.push(element)
+    expect(seen).toEqual(sums)
+    expect(await asking).toEqual(sums)
   })
 
   it('an element that does not fit is told at once, at its place in the list', async () => {

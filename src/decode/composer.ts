@@ -1,6 +1,9 @@
+import { GrowingText } from '../text.ts'
+
 /**
- * Several calls as the one JSON text of a choice: `{"name":…,"value":…}` for the first call, or a list of those for all. The
- * calls' own text is passed on as it arrives, one call after the other; of calls that interleave the later ones wait.
+ * Several calls as the one JSON text of a choice: `{"name":…,"value":…}` for the call that opens first, or a list of those for
+ * all. The calls' own text is passed on as it arrives, one call after the other in the order of the turn; of calls that
+ * interleave the later ones wait, and so do those behind a call that has not opened yet.
  *
  * Nothing is closed here that the model has not closed: where a call is cut, or goes on behind its end, so is the whole.
  */
@@ -8,9 +11,12 @@ export class Composer {
   readonly #many: boolean
   readonly #wrapper: string | undefined
   readonly #feed: (text: string) => void
-  readonly #calls = new Map<number, ComposedCall>()
-  #waiting: ComposedCall[] = []
+  /** Those that have opened; undefined for one of something else. */
+  readonly #calls = new Map<number, ComposedCall | undefined>()
+  /** The index of the call that comes next. */
+  #next = 0
   #active: ComposedCall | undefined
+  #begun = false
   #spoilt = false
 
   /** @param wrapper the key that holds the whole, where the check expects one. */
@@ -22,26 +28,24 @@ export class Composer {
 
   /** The calls that are part of it, in its order. */
   get indices(): number[] {
-    return [...this.#calls.keys()]
+    return [...this.#calls].flatMap(([index, call]) => (call === undefined ? [] : [index])).sort((a, b) => a - b)
   }
 
-  open(index: number, name: string): void {
-    if (!this.#many && this.#calls.size > 0) return
-    if (this.#calls.size === 0) {
-      this.#feed(this.#wrapper === undefined ? '' : `{${JSON.stringify(this.#wrapper)}:`)
-      if (this.#many) this.#feed('[')
+  /** @param name undefined for a call that is no part of it: those behind it need not wait any longer. */
+  open(index: number, name: string | undefined): void {
+    if (!this.#many) {
+      if (name === undefined || this.#begun) return
+      this.#next = index
     }
-    const call = { name, first: this.#calls.size === 0, held: '', root: new Root() }
-    this.#calls.set(index, call)
-    this.#waiting.push(call)
-    this.#next()
+    this.#calls.set(index, name === undefined ? undefined : { name, held: new GrowingText(), root: new Root() })
+    this.#goOn()
   }
 
   arguments(index: number, delta: string): void {
     const call = this.#calls.get(index)
     if (call === undefined) return
     if (call === this.#active || call.root.closed) this.#give(call, delta)
-    else call.held += delta
+    else call.held.append(delta)
   }
 
   /** The turn is over. */
@@ -53,19 +57,28 @@ export class Composer {
       else if (root.atRest) this.#close()
       else return
     }
-    if (this.#calls.size === 0 || this.#spoilt) return
+    if (!this.#begun || this.#spoilt) return
     this.#feed(`${this.#many ? ']' : ''}${this.#wrapper === undefined ? '' : '}'}`)
   }
 
-  #next(): void {
-    if (this.#active !== undefined) return
-    const call = this.#waiting.shift()
-    if (call === undefined) return
+  #goOn(): void {
+    while (this.#active === undefined && this.#calls.has(this.#next)) {
+      const call = this.#calls.get(this.#next++)
+      if (call !== undefined) this.#begin(call)
+    }
+  }
+
+  #begin(call: ComposedCall): void {
     this.#active = call
-    this.#feed(`${call.first ? '' : ','}{"name":${JSON.stringify(call.name)},"value":`)
-    const { held } = call
-    call.held = ''
+    this.#feed(`${this.#begun ? ',' : this.#head}{"name":${JSON.stringify(call.name)},"value":`)
+    this.#begun = true
+    const held = call.held.value
+    call.held = new GrowingText()
     this.#give(call, held)
+  }
+
+  get #head(): string {
+    return `${this.#wrapper === undefined ? '' : `{${JSON.stringify(this.#wrapper)}:`}${this.#many ? '[' : ''}`
   }
 
   #give(call: ComposedCall, text: string): void {
@@ -79,14 +92,13 @@ export class Composer {
   #close(): void {
     this.#feed('}')
     this.#active = undefined
-    this.#next()
+    this.#goOn()
   }
 }
 
 interface ComposedCall {
   readonly name: string
-  readonly first: boolean
-  held: string
+  held: GrowingText
   readonly root: Root
 }
 

@@ -27,7 +27,10 @@ export type WireSettings = Pick<
   'strict' | 'maxOutputTokens' | 'temperature' | 'seed' | 'reasoning' | 'extraBody'
 >
 
-/** What a decoder tells while it reads. Indices are ours, from 0, in the order in which calls opened. */
+/**
+ * What a decoder tells while it reads. Indices are ours: places in the turn's list of calls. A later call may open first; by
+ * the end of the turn all have.
+ */
 export interface DeltaSink {
   text(delta: string): void
   reasoning(delta: string): void

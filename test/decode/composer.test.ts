@@ -38,6 +38,31 @@ describe('the calls of a turn, as one text', () => {
     expect(compose({ 0: 'a', 1: 'b' }, [[1, b]]).before).toBe('[{"name":"a","value":')
   })
 
+  it('stand in the order of their indices, whichever opens first', () => {
+    const pieces: string[] = []
+    const composer = new Composer(true, undefined, piece => void pieces.push(piece))
+    composer.open(2, 'c')
+    composer.arguments(2, '{"n":')
+    composer.open(1, undefined)
+    composer.arguments(2, '3}')
+    expect(pieces.join('')).toBe('')
+    composer.open(0, 'a')
+    composer.arguments(0, '{}')
+    expect(pieces.join('')).toBe('[{"name":"a","value":{}},{"name":"c","value":{"n":3}}')
+    composer.finish()
+    expect(pieces.join('')).toBe('[{"name":"a","value":{}},{"name":"c","value":{"n":3}}]')
+    expect(composer.indices).toEqual([0, 2])
+  })
+
+  it('are none where none of them is part of it', () => {
+    const feed = () => expect.unreachable()
+    const composer = new Composer(true, 'value', feed)
+    composer.open(0, undefined)
+    composer.arguments(0, '{}')
+    composer.finish()
+    expect(composer.indices).toEqual([])
+  })
+
   it('are one, the first, where one is wanted', () => {
     const { text, indices } = compose(
       { 3: 'a', 4: 'b' },
