@@ -92,6 +92,7 @@ export class AnswerSink<I, O> implements DeltaSink {
       this.#feed(content.finish())
       return { indices: [], view: this.#view, notes: content.notes }
     }
+    this.#text?.finish()
     this.#composer?.finish()
     const indices = this.#composer?.indices ?? (this.#index === undefined ? [] : [this.#index])
     const mayIgnore = mayIgnoreFunction(this.#sharing.plan) && turn.calls.length === 0

@@ -83,6 +83,24 @@ test('a text answer', async () => {
   })
 })
 
+test('no partial of a text answer shows half a pair that came in two deltas; half of one that ends it stays', async () => {
+  const deltas = ['a', '\ud83e', '\udd9cb', '\ud83e'].map(content => event({ content }))
+  const body = new ReadableStream({
+    async pull(controller) {
+      await new Promise(setImmediate)
+      const next = [...deltas, finish('stop') + done][sent++]
+      if (next === undefined) controller.close()
+      else controller.enqueue(new TextEncoder().encode(next))
+    },
+  })
+  let sent = 0
+  const asking = extract(z.string(), '', { model: 'openai/m', fetch: async () => new Response(body) })
+  const seen: unknown[] = []
+  for await (const partial of asking) seen.push(partial)
+  expect(seen).toEqual(['a', 'a🦜b', 'a🦜b\ud83e'])
+  expect(await asking).toBe('a🦜b\ud83e')
+})
+
 test('elements are handed out whole', async () => {
   const body = begun('{"value":["a\\ud83e","b"]}') + finish() + done
   const elements: unknown[] = []

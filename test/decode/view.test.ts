@@ -265,4 +265,16 @@ describe('the view of a text', () => {
     view.feed('lo')
     expect(view.value).toBe('Hello')
   })
+
+  it('never ends in half a character, unless the answer does', () => {
+    const view = new TextView()
+    view.feed('\ud83d')
+    expect([view.value, view.text]).toEqual([undefined, '\ud83d'])
+    view.feed('\ude00b')
+    expect(view.value).toBe('😀b')
+    view.feed('\ud83d')
+    expect(view.value).toBe('😀b')
+    view.finish()
+    expect(view.value).toBe('😀b\ud83d')
+  })
 })
