@@ -1,6 +1,6 @@
 import { Composer } from './decode/composer.ts'
 import { ConfigError, SchemaError } from './errors.ts'
-import { callTexts, isInCall, pathInCalls, repairCalls } from './repair/choice.ts'
+import { callTexts, faultInCalls, isInCall, pathInCalls, repairCalls } from './repair/choice.ts'
 import type { Fault } from './repair/fault.ts'
 import { compileSchema, type Declaration, type Dialect, validatorOf } from './schema/index.ts'
 
@@ -29,6 +29,8 @@ export interface Choice {
   readonly composer: (wrapper: string | undefined, feed: (text: string) => void) => Composer
   /** The messages that ask for the calls again. */
   readonly repairMessages: (turn: Turn, fault: Fault, calls: readonly WireCall[]) => Message[]
+  /** What is wrong with the text of all, in the words of the calls. */
+  readonly told: (fault: Fault, calls: readonly WireCall[]) => Fault
   /** A path of the answer as the model knows it, from its calls. */
   readonly known: (path: Issue['path']) => Issue['path']
   /** Whether a path stands inside of the arguments of a call, and not at what makes it a call. */
@@ -80,6 +82,7 @@ const choiceSchema = (many: boolean, members: Members): StandardJsonSchema<any, 
     declarations: dialect => declarationsOf(members, dialect),
     composer: (wrapper, feed) => new Composer(many, wrapper, feed),
     repairMessages: (turn, fault, calls) => repairCalls(turn, fault, calls, many),
+    told: (fault, calls) => faultInCalls(fault, calls, many),
     known: path => pathInCalls(path, many),
     isInside: path => isInCall(path, many),
     split: (text, wrapper) => callTexts(text, wrapper, many),

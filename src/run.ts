@@ -89,7 +89,7 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
     // A refinement of the user's that never settles must not outlive an abort.
     let said: Verdict<unknown>
     try {
-      said = known?.said ?? (await orAbort(judge(asked, came), signal))
+      said = known?.said ?? toldOf(asked, came, await orAbort(judge(asked, came), signal))
     } catch (error) {
       const roomier = isCut(error) && context.plan.options.onTruncated === 'raise' ? raised(context) : undefined
       if (roomier === undefined) throw error
@@ -172,6 +172,10 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
     kind = 'repair'
   }
 }
+
+/** Calls of a choice were judged as one text; what is wrong with that is told of the calls. */
+const toldOf = <O>({ plan }: Context<any, any>, { calls }: Answer, verdict: Verdict<O>): Verdict<O> =>
+  verdict.type === 'fault' && plan.choice ? { ...verdict, fault: plan.choice.told(verdict.fault, calls) } : verdict
 
 /** A failure, what is done about it, and its answer. */
 interface Failure {

@@ -117,6 +117,7 @@ describe.each(wires)('oneOf, $wire', ({ stream }) => {
     await using server = await modelServer(calls(call('refund', '{"order":"4711","cents":250')))
     await expect(extract(Route, '', ask(server, { stream, maxRepairs: 0 }))).rejects.toMatchObject({
       code: 'invalid_json',
+      issues: [{ path: [], message: expect.stringMatching('^Cannot parse JSON that ends at position 27: ') }],
     })
   })
 })
@@ -185,6 +186,19 @@ describe.each(wires)('manyOf, $wire', ({ stream }) => {
     const [right, wrong] = toolResults(server.requests[1]!.body)
     expect(right).toMatch(/^Correct/)
     expect(wrong).toMatch(/^The arguments are not valid JSON/)
+  })
+
+  it('says where in which call, in the words of its own arguments', async () => {
+    await using server = await modelServer(calls(add, call('multiply', '{"a":2}}'), call('add', '{"a":')), calls(add))
+    const { calls: ledger } = await extract(Sums, '', ask(server, { stream })).result()
+    const stray = "Cannot parse JSON with '}' at position 7: expected nothing after the value"
+    const cut = 'Cannot parse JSON that ends at position 5: expected a value'
+    expect(ledger[0]!.issues).toEqual([
+      { path: [], code: 'unexpected_character', message: `calls[1], 'multiply': ${stray}` },
+      { path: [], code: 'unexpected_end', message: `calls[2], 'add': ${cut}` },
+    ])
+    const [, ...wrong] = toolResults(server.requests[1]!.body)
+    expect(wrong.map(said => said.split('\n')[1])).toEqual([`- ${stray}`, `- ${cut}`])
   })
 
   it('loses no call: one of a name that is none is told', async () => {

@@ -1,3 +1,5 @@
+import { readJson } from '../decode/read.ts'
+import { JsonError } from '../json/index.ts'
 import { parsed } from '../text.ts'
 import type { Issue, Message } from '../types.ts'
 import type { Turn, WireCall } from '../wire/wire.ts'
@@ -29,6 +31,16 @@ export const repairCalls = (turn: Turn, fault: Fault, calls: readonly WireCall[]
   return closedTurn(turn, new Map(results))
 }
 
+/** Where the text of all is no JSON, what is wrong with which call: nobody but us knows that text and the places in it. */
+export const faultInCalls = (fault: Fault, calls: readonly WireCall[], many: boolean): Fault => {
+  if (fault.code !== 'invalid_json') return fault
+  const issues = calls.flatMap((call, index) => {
+    const where = many ? `calls[${index}], '${call.name}': ` : ''
+    return brokenIn(call).map(issue => ({ ...issue, message: where + issue.message }))
+  })
+  return issues.length > 0 ? { ...fault, issues } : fault
+}
+
 /** Where the model knows a path of the answer: `calls[1].a`, or `a` of the one call. */
 export const pathInCalls = (path: Path, many: boolean): Path =>
   many && path[1] === 'value'
@@ -48,8 +60,14 @@ export const callTexts = (text: string, wrapper: string | undefined, many: boole
 }
 
 const issuesOf = ({ code, issues }: Fault, call: WireCall, prefix: Issue['path']): readonly Issue[] => {
-  if (code === 'invalid_json') return parsed(call.arguments || '{}') === undefined ? issues : []
+  if (code === 'invalid_json') return brokenIn(call)
   return issues.flatMap(issue =>
     prefix.every((step, i) => issue.path[i] === step) ? [{ ...issue, path: issue.path.slice(prefix.length) }] : [],
   )
+}
+
+/** Why its arguments are no JSON. */
+const brokenIn = ({ arguments: text }: WireCall): Issue[] => {
+  const read = readJson(text.trim() || '{}')
+  return read instanceof JsonError ? [{ path: [], code: read.code, message: read.message }] : []
 }
