@@ -54,12 +54,13 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   #encoded: Encoded | undefined
   /** The document is what everything leads to. */
   readonly sure = true
-  /** Something could not be judged, and is left to the user's own schema. */
-  doubtful = false
+  readonly #above: Trial | undefined
 
-  constructor(rule: Rule, report: Report) {
+  /** @param above of which the document is a part: it holds for certain only if the document does. */
+  constructor(rule: Rule, report: Report, above?: Trial) {
     this.#rule = rule
     this.#report = report
+    this.#above = above
   }
 
   get issues(): readonly Issue[] {
@@ -180,7 +181,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { revival } = trial.rule
       // Of a union it is the first that may still hold of the branches that make something else of it, wherever they stand.
-      if (revival?.bit === bit && (place.judged || !trial.rule.broken(value))) {
+      if (revival?.bit === bit && (place.judged || trial.rule.broken(value) === undefined)) {
         place.revived = revived(revival, value)
         return place.revived
       }
@@ -194,9 +195,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     place.surplus = false
     for (let trial = living(place); trial !== undefined; trial = after(trial)) {
       const { names } = trial.rule
-      const fit = names === undefined || fits(names, key)
-      if (fit === undefined) trial.doubt()
-      else if (!fit) trial.fail(new Failure(place, 'invalid_key', 'another key', quoted(key), key, 'next'))
+      if (names !== undefined && !fits(names, key, trial))
+        trial.fail(new Failure(place, 'invalid_key', 'another key', quoted(key), key, 'next'))
       trial.key(key, repeated)
     }
   }
@@ -286,17 +286,16 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   }
 
   doubt(): void {
-    this.doubtful = true
+    this.#above?.doubt()
   }
 }
 
 const mayWait = (kind: JsonKind): boolean => kind === 'object' || kind === 'array'
 
-/** Whether a key is as the rule wants it; undefined where that cannot be said. */
-const fits = (rule: Rule, key: string): boolean | undefined => {
-  const checker = new Checker(rule, new Report())
+const fits = (rule: Rule, key: string, trial: Trial): boolean => {
+  const checker = new Checker(rule, new Report(), trial)
   const place = checker.open(undefined, undefined, 'string')
   checker.grow(place, key)
   checker.close(place, key, () => [])
-  return checker.issues.length > 0 ? false : checker.doubtful ? undefined : true
+  return checker.issues.length === 0
 }

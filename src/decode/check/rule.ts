@@ -9,6 +9,11 @@ export interface Branches {
   readonly exactlyOne: boolean
 }
 
+/** Who is told that something cannot be judged. */
+interface Asker {
+  doubt(): void
+}
+
 /** One schema, compiled: its keywords as fields that are always there, so that every rule has the same shape. */
 export class Rule {
   /** The kinds that may stand here; 0 where nothing may. */
@@ -58,14 +63,17 @@ export class Rule {
     return this.#possible
   }
 
-  /** The rule for the value under a key, none where anything may stand, or null where that cannot be said. */
-  under(key: string): Rule | undefined | null {
+  /** The rule for the value under a key, or none where anything may stand. */
+  under(key: string, asker: Asker): Rule | undefined {
     const own = this.properties.get(key)
     if (this.patterns.length === 0) return own ?? this.rest
     const rules: Rule[] = []
     for (const [pattern, rule] of this.patterns) {
       const matches = pattern.test(key)
-      if (matches === undefined) return null
+      if (matches === undefined) {
+        asker.doubt()
+        return undefined
+      }
       if (matches) rules.push(rule)
     }
     if (own !== undefined) rules.push(own)
@@ -77,24 +85,22 @@ export class Rule {
     return index < this.prefix.length ? this.prefix[index] : this.items
   }
 
-  /** The first limit that a closed value breaks, or null where none is but one cannot be judged. */
-  broken(value: unknown): Limit | undefined | null {
+  /** The first limit that a closed value breaks. */
+  broken(value: unknown, asker?: Asker): Limit | undefined {
     if (this.limits.length === 0) return undefined
     const bit = bitOf(value)
-    let broken: null | undefined
-    for (const limit of this.limits) {
+    return this.limits.find(limit => {
       const fails = limit.bit === bit && limit.fails(value)
-      if (fails) return limit
-      if (fails === undefined) broken = null
-    }
-    return broken
+      if (fails === undefined) asker?.doubt()
+      return fails
+    })
   }
 
   /** Whether a scalar keeps all but a choice. */
   allows(value: unknown): boolean {
     return (
       (this.kinds & bitOf(value)) !== 0 &&
-      !this.broken(value) &&
+      this.broken(value) === undefined &&
       (typeof value !== 'string' || charactersIn(value) <= this.maxLength)
     )
   }

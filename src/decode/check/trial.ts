@@ -73,10 +73,11 @@ export class Trial implements Up {
   /** A key, read to its end. */
   key(key: string, repeated: boolean): void {
     const { rule } = this
-    const child = rule.under(key)
-    this.child = child?.kinds ? child : undefined
-    if (child === null) this.doubt()
-    else if (child?.kinds === 0) this.#fail('unrecognized_keys', 'no such key', quoted(key), key, 'next')
+    this.child = rule.under(key, this)
+    if (this.child?.kinds === 0) {
+      this.child = undefined
+      this.#fail('unrecognized_keys', 'no such key', quoted(key), key, 'next')
+    }
     if (rule.maxProperties === Infinity || repeated) return
     if (rule.required.has(key)) this.#missing--
     // A key that must still come needs room as well.
@@ -138,9 +139,8 @@ export class Trial implements Up {
     }
     // What is hidden counts in no limit, and has been told of.
     const { hidden } = this.place
-    const limit = hidden === undefined ? rule.broken(value) : undefined
-    if (limit === null) this.doubt()
-    else if (limit !== undefined) this.#fail(limit.code, limit.want, shown(value))
+    const limit = hidden === undefined ? rule.broken(value, this) : undefined
+    if (limit !== undefined) this.#fail(limit.code, limit.want, shown(value))
     if (rule.required.size === 0 || !isObject(value)) return
     for (const key of rule.required) {
       if (!Object.hasOwn(value, key) && !hidden?.has(key)) {
