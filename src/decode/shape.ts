@@ -18,10 +18,10 @@ export class Shape {
   #names: ReadonlySet<string> | undefined
   #lead: number | undefined
 
-  private constructor(schemas: readonly JsonSchema[], root: JsonSchema, closed = schemas) {
+  private constructor(closed: readonly JsonSchema[], root: JsonSchema, schemas = openAll(closed, root)) {
+    this.#closed = closed
     this.#schemas = schemas
     this.#root = root
-    this.#closed = closed
   }
 
   /** All that may describe the place. */
@@ -30,7 +30,7 @@ export class Shape {
   }
 
   static of(canonical: JsonSchema): Shape {
-    return new Shape(open(canonical, canonical), canonical, [canonical])
+    return new Shape([canonical], canonical)
   }
 
   /** As it is on the wire: a root that is no object stands in one, under the wrapper's key. */
@@ -112,7 +112,7 @@ export class Shape {
     const at = meant.map(schema => this.#schemas.indexOf(schema)).join()
     let left = this.#branches.get(at)
     if (left === undefined) {
-      left = new Shape(meant, this.#root)
+      left = new Shape(meant, this.#root, meant)
       this.#branches.set(at, left)
     }
     return left
@@ -123,13 +123,9 @@ export class Shape {
     const slot = typeof key === 'number' ? Math.min(key, this.#prefix) : this.names(key) ? key : undefined
     let child = this.#children.get(slot)
     if (child === undefined) {
-      const schemas = this.#schemas.flatMap(schema => childrenOf(schema, slot ?? key))
-      // One set for all of them: the branches of a recursive union lead to the same schemas.
-      const seen = new Set<JsonSchema>()
       child = new Shape(
-        schemas.flatMap(schema => open(schema, this.#root, seen)),
+        this.#schemas.flatMap(schema => childrenOf(schema, slot ?? key)),
         this.#root,
-        schemas,
       )
       this.#children.set(slot, child)
     }
@@ -217,6 +213,12 @@ export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema>
   ].filter(isSchema)
   const own = inner.length === 0 || schema.properties !== undefined || schema.type !== undefined ? [schema] : []
   return [...own, ...inner.flatMap(each => open(each, root, seen))]
+}
+
+/** One set for all of them: the branches of a recursive union lead to the same schemas. */
+const openAll = (schemas: readonly JsonSchema[], root: JsonSchema): readonly JsonSchema[] => {
+  const seen = new Set<JsonSchema>()
+  return schemas.flatMap(schema => open(schema, root, seen))
 }
 
 export const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>

@@ -83,7 +83,7 @@ export const nameIn = (ref: unknown, bodies?: ReadonlyMap<string, unknown>): str
 /** The key that a step of a reference means. Zod writes an id as it is, others encode it for a URI. */
 const keyIn = (step: string, isKey: (name: string) => boolean): string => {
   const key = plain(step)
-  if (!step.includes('%') || isKey(key)) return key
+  if (isKey(key)) return key
   try {
     return plain(decodeURIComponent(step))
   } catch {

@@ -1,5 +1,6 @@
 import type { JsonKind } from '../../json/index.ts'
 import { resolve } from '../../schema/references.ts'
+import { isSchema } from '../../schema/walk.ts'
 import type { JsonSchema } from '../../types.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
@@ -24,9 +25,9 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
 
   const ruleOf = (schema: unknown): Rule => {
     if (schema === false) return nothing
-    if (!isObject(schema)) return anything
+    if (!isSchema(schema)) return anything
     // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
-    if (isObject(schema.not) && Object.keys(schema.not).length === 0) return nothing
+    if (isSchema(schema.not) && Object.keys(schema.not).length === 0) return nothing
     let rule = made.get(schema)
     if (rule === undefined) {
       rule = new Rule()
@@ -38,7 +39,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   }
 
   const entriesOf = (schemas: unknown): [string, Rule][] =>
-    Object.entries(isObject(schemas) ? schemas : {}).map(([key, schema]) => [key, ruleOf(schema)])
+    Object.entries(isSchema(schemas) ? schemas : {}).map(([key, schema]) => [key, ruleOf(schema)])
   const something = (schema: unknown): Rule | undefined => {
     const rule = ruleOf(schema)
     return isFree(rule) ? undefined : rule
@@ -63,7 +64,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
     rule.prefix = listOf(schema.prefixItems).map(ruleOf)
     rule.items = something(schema.items)
     rule.maxItems = Math.min(numberOf(schema.maxItems), rule.items === nothing ? rule.prefix.length : Infinity)
-    const properties = isObject(schema.properties) ? schema.properties : {}
+    const properties = isSchema(schema.properties) ? schema.properties : {}
     rule.required = new Set((listOf(schema.required) as string[]).filter(key => !isLenient(properties[key])))
     rule.properties = new Map(entriesOf(schema.properties))
     rule.first = Object.keys(properties).filter(key => comesFirst(properties[key], document))
@@ -145,20 +146,17 @@ const checkedBy = (rule: Rule): number => {
   ])
 }
 
-const isObject = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const atomic = ['enum', 'const', 'format', 'pattern', 'contentEncoding']
 
 /** Also by what the model alone is told (`~hint`): behind a `.trim()` an email is an email all the same. */
 const isAtomic = (schema: JsonSchema): boolean =>
   schema.stream === 'whole' ||
   atomic.some(keyword => schema[keyword] !== undefined) ||
-  [schema['~hint'], ...listOf(schema.allOf)].some(each => isObject(each) && isAtomic(each))
+  [schema['~hint'], ...listOf(schema.allOf)].some(each => isSchema(each) && isAtomic(each))
 
 /** Whether an object with such a field is shown only once the field has closed: `stream: 'first'` here, or where this leads. */
 const comesFirst = (schema: unknown, document: JsonSchema, seen: Set<unknown> = new Set()): boolean => {
-  if (!isObject(schema) || seen.has(schema)) return false
+  if (!isSchema(schema) || seen.has(schema)) return false
   seen.add(schema)
   const { stream, '~hint': hint, $ref, allOf, anyOf } = schema
   const inner = [hint, resolve($ref, document), ...listOf(allOf), ...listOf(anyOf)]
@@ -166,7 +164,7 @@ const comesFirst = (schema: unknown, document: JsonSchema, seen: Set<unknown> = 
 }
 
 /** The schema room marks what the user's schema takes in more forms than it asks for. */
-const isLenient = (schema: unknown): boolean => isObject(schema) && schema['~lenient'] === true
+const isLenient = (schema: unknown): boolean => isSchema(schema) && schema['~lenient'] === true
 
 const isComposite = (value: unknown): boolean => typeof value === 'object' && value !== null
 
@@ -179,7 +177,7 @@ const exactly = (value: unknown): JsonSchema => {
   if (Array.isArray(value)) {
     return { type: 'array', prefixItems: value.map(exactly), items: false, minItems: value.length }
   }
-  if (!isObject(value)) return { const: value }
+  if (!isSchema(value)) return { const: value }
   const properties = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, exactly(each)]))
   return { type: 'object', properties, required: Object.keys(value), additionalProperties: false }
 }
