@@ -36,13 +36,13 @@ export type Decoded<O> =
  *    reported: a code fence around the whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that
  *    JavaScript cannot hold are refused.
  *
- * @param fed a parser that has read exactly `text` already, or what it says.
+ * @param fed a parser that has read exactly `text` already.
  * @param wellFormed what becomes of half surrogate pairs.
  */
 export const decodeStrict = async <I, O>(
   text: string,
   declaration: Declaration<I, O>,
-  fed?: JsonParser | TextReading,
+  fed?: JsonParser,
   wellFormed?: WellFormed,
 ): Promise<Decoded<O>> => {
   const document = readDocument(text, declaration, wellFormed, fed)
@@ -66,7 +66,7 @@ export const readDocument = (
   text: string,
   declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites' | 'normalizer'>,
   mode: WellFormed,
-  fed?: JsonParser | TextReading,
+  fed?: JsonParser,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
   const { wrapper, canonical, name } = declaration
   const rewritten = isInverted(declaration)
@@ -100,8 +100,7 @@ type Rewritten = Parameters<typeof invert>[1]
 const again = (value: JsonValue, declaration: Rewritten, notes: Issue[]): JsonValue =>
   JSON.parse(invert(JSON.stringify(value), declaration, note => notes.push(note)))
 
-const readArguments = (text: string, fed?: JsonParser | TextReading): TextReading | JsonError => {
-  if (fed !== undefined && 'notes' in fed) return fed
+const readArguments = (text: string, fed?: JsonParser): TextReading | JsonError => {
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
   const fenced = read instanceof JsonError && mayBeFenced(text) ? Content.whole(text) : undefined
