@@ -48,7 +48,7 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     // Of a list nothing may get lost.
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
-  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, view.parser, plan.options.wellFormed)
+  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, plan.options, view.parser)
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
   const unwrapped = decoded.warnings.some(({ code }) => !asShown.has(code))

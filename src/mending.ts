@@ -103,7 +103,7 @@ const draftOf = (
 ): Draft | undefined => {
   if (fault.code !== 'schema_mismatch' || given !== undefined || view === undefined) return undefined
   if (calls.length === 0) return undefined
-  const read = readDocument(view.text, plan.declaration, plan.options.wellFormed)
+  const read = readDocument(view.text, plan.declaration, plan.options)
   if (read instanceof JsonError || read.value === undefined) return undefined
   const warnings = read.notes.filter(note => !isUnsafe(note))
   return warnings.every(({ code }) => asShown.has(code)) ? { document: read.value, warnings } : undefined

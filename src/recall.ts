@@ -104,7 +104,11 @@ export const recall = async <I, O>(
 const replayed = (quiet: Context<any, any>, { asking, mode, turn }: Entry): Answer => {
   const sink = new AnswerSink(quiet, asking)
   sink.text(turn.text)
-  for (const [i, call] of turn.calls.entries()) {
+  // As it came: a call without arguments opens at the end of the turn.
+  const opened = [...turn.calls.entries()].sort(
+    ([, one], [, other]) => Number(one.arguments === '') - Number(other.arguments === ''),
+  )
+  for (const [i, call] of opened) {
     sink.call(i, call.name)
     sink.arguments(i, call.arguments)
   }

@@ -43,6 +43,16 @@ const readings = async (extraction: Extraction<any, any>, path?: string) => {
 }
 
 describe('a cache', () => {
+  it('takes the same of two calls for the answer as when it came', async () => {
+    const calls = ['', '{"x":1}'].map(args => ({ name: 'add', args }))
+    await using server = await modelServer({ calls })
+    const options = { model: server.model(), cache: memoryCache() }
+    const Add = z.object({ x: z.int().optional() }).meta({ title: 'add' })
+    const [first, again] = [await extract(Add, '', options).result(), await extract(Add, '', options).result()]
+    expect(first.output).toEqual({ x: 1 })
+    expect(again).toMatchObject({ output: { x: 1 }, cached: true, warnings: first.warnings, messages: first.messages })
+  })
+
   it('answers what was answered before, and marks it', async () => {
     await using server = await modelServer(right)
     const cache = memoryCache()

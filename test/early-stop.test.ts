@@ -282,6 +282,19 @@ describe('limits', () => {
     expect(await fail(open(6, 5))).toMatchObject({ code: 'limit' })
   })
 
+  it.each([
+    ['an answer that is normalized', { normalize: true }, (text: string) => text],
+    ['one in a code fence', {}, (text: string) => `\`\`\`\n${text}\n\`\`\``],
+  ])('hold for depth in %s', async (_, options, sent) => {
+    const open = (depth: number) =>
+      extract(Open, '', {
+        ...{ model: 'openai/scripted', stream: true, maxRetries: 0, limits: { depth: 300 }, ...options },
+        fetch: fetchOf(() => streamOf({ name: 'form', pieces: pieces(sent(deep(depth))) })),
+      })
+    expect(await open(300)).toMatchObject({ kind: 'a' })
+    await fail(open(301))
+  })
+
   it.each(['tool', 'json'] as const)('let the deepest answer that they may through, and its repair: %s', async mode => {
     const depth = 1000
     const lists = (open: number): string => '['.repeat(open) + ']'.repeat(open)

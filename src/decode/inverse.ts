@@ -191,9 +191,11 @@ export const createInverse = (
   }
 }
 
-/** The whole of a text that is JSON. */
+/** The whole of a text that is JSON, and within its limits. */
 export const invert = (text: string, declaration: Inverted, onNote?: (note: Issue) => void): string =>
-  createInverse(declaration, {}, onNote)(`${text}\n`)
+  createInverse(declaration, unlimited, onNote)(`${text}\n`)
+
+const unlimited: Limits = { length: Infinity, blanks: Infinity, depth: Infinity }
 
 /** Where a value stands in the user's shape, in which there are no pairs. */
 const pathOf = ({ up, at }: Place): Issue['path'] => {

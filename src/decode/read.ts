@@ -1,5 +1,5 @@
 import { createJsonParser, JsonError, type JsonParser, type JsonValue, type JsonWarning } from '../json/index.ts'
-import type { Issue } from '../types.ts'
+import type { Issue, Limits } from '../types.ts'
 
 /** A value with what is to be said of it: odd things that were tolerated, numbers to refuse, mendings. */
 export interface Reading {
@@ -17,9 +17,9 @@ export interface TextReading extends Reading {
  *
  * @param fed a parser that has read exactly `text` already.
  */
-export const readJson = (text: string, fed?: JsonParser): TextReading | JsonError => {
+export const readJson = (text: string, { depth }: Limits = {}, fed?: JsonParser): TextReading | JsonError => {
   try {
-    const parser = fed ?? createJsonParser()
+    const parser = fed ?? createJsonParser({ maxDepth: depth })
     if (fed === undefined) parser.feed(text)
     parser.finish()
     return { text, value: JSON.parse(text), notes: parser.warnings.map(noteOf) }

@@ -1,13 +1,16 @@
 import { JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import type { Declaration } from '../schema/index.ts'
-import type { Issue } from '../types.ts'
+import type { Issue, Limits, Options } from '../types.ts'
 import { Content, mayBeFenced } from './content.ts'
-import { type WellFormed, withoutHalves } from './halves.ts'
+import { withoutHalves } from './halves.ts'
 import { validateJson } from './input.ts'
 import { invert, isInverted } from './inverse.ts'
 import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
 import { isObject, Shape } from './shape.ts'
 import { unwrapEncoded, unwrapKey } from './unwrap.ts'
+
+/** What the caller says of how to read. */
+type ReadOptions = Pick<Options, 'wellFormed' | 'limits'>
 
 export type Decoded<O> =
   | {
@@ -37,15 +40,14 @@ export type Decoded<O> =
  *    JavaScript cannot hold are refused.
  *
  * @param fed a parser that has read exactly `text` already.
- * @param wellFormed what becomes of half surrogate pairs.
  */
 export const decodeStrict = async <I, O>(
   text: string,
   declaration: Declaration<I, O>,
+  options: ReadOptions = {},
   fed?: JsonParser,
-  wellFormed?: WellFormed,
 ): Promise<Decoded<O>> => {
-  const document = readDocument(text, declaration, wellFormed, fed)
+  const document = readDocument(text, declaration, options, fed)
   if (document instanceof JsonError) {
     const { code, message } = document
     return { ok: false, code: codeOf(document), issues: [{ path: [], code, message }], warnings: [] }
@@ -65,12 +67,12 @@ export const decodeStrict = async <I, O>(
 export const readDocument = (
   text: string,
   declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites' | 'normalizer'>,
-  mode: WellFormed,
+  { wellFormed: mode, limits }: ReadOptions,
   fed?: JsonParser,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
   const { wrapper, canonical, name } = declaration
   const rewritten = isInverted(declaration)
-  const read = inverted(readArguments(text, fed), rewritten ? declaration : undefined)
+  const read = inverted(readArguments(text, limits, fed), limits, rewritten ? declaration : undefined)
   if (read instanceof JsonError) return read
   const shape = Shape.sent(canonical, wrapper)
   const { value, notes: found } = unwrapEncoded(unwrapKey(read, shape, name), shape)
@@ -86,11 +88,15 @@ export const readDocument = (
 const mended = new Set(['wrapped', 'encoded_twice'])
 
 /** What was read, in the user's shape, with its notes. */
-const inverted = (read: TextReading | JsonError, declaration?: Rewritten): Reading | JsonError => {
+const inverted = (
+  read: TextReading | JsonError,
+  limits: Limits | undefined,
+  declaration?: Rewritten,
+): Reading | JsonError => {
   if (declaration === undefined || read instanceof JsonError) return read
   const notes = read.notes.filter(({ code }) => code === 'fenced')
   const text = invert(read.text, declaration, note => notes.push(note))
-  const inner = readJson(text)
+  const inner = readJson(text, limits)
   if (inner instanceof JsonError) return inner
   return { ...inner, notes: [...notes, ...inner.notes] }
 }
@@ -100,11 +106,11 @@ type Rewritten = Parameters<typeof invert>[1]
 const again = (value: JsonValue, declaration: Rewritten, notes: Issue[]): JsonValue =>
   JSON.parse(invert(JSON.stringify(value), declaration, note => notes.push(note)))
 
-const readArguments = (text: string, fed?: JsonParser): TextReading | JsonError => {
+const readArguments = (text: string, limits?: Limits, fed?: JsonParser): TextReading | JsonError => {
   // A function without arguments may be called with nothing at all.
-  const read = text.trim() === '' ? readJson('{}') : readJson(text, fed)
+  const read = text.trim() === '' ? readJson('{}') : readJson(text, limits, fed)
   const fenced = read instanceof JsonError && mayBeFenced(text) ? Content.whole(text) : undefined
-  const inner = fenced && readJson(fenced.json)
+  const inner = fenced && readJson(fenced.json, limits)
   if (inner === undefined || inner instanceof JsonError) return read
   return { ...inner, notes: [...fenced!.content.notes, ...inner.notes] }
 }

@@ -30,7 +30,7 @@ describe('the strict end', () => {
     const text = JSON.stringify(alice)
     const parser = createJsonParser()
     for (const character of text) parser.feed(character)
-    expect(await decodeStrict(text, compileSchema(Person), parser)).toMatchObject({ ok: true, output: alice })
+    expect(await decodeStrict(text, compileSchema(Person), {}, parser)).toMatchObject({ ok: true, output: alice })
   })
 
   it('gives the schema a value of its own: a transform that changes it changes no snapshot', async () => {
@@ -42,7 +42,7 @@ describe('the strict end', () => {
       return value
     }
     const schema = z.preprocess(add, z.object({ rows: z.array(z.number()) }).transform(add))
-    expect(await decodeStrict(text, compileSchema(schema), parser)).toMatchObject({
+    expect(await decodeStrict(text, compileSchema(schema), {}, parser)).toMatchObject({
       output: { rows: [1, 2, 3, 3] },
       input: { rows: [1, 2] },
     })
