@@ -109,10 +109,10 @@ const again = (value: JsonValue, declaration: Rewritten, notes: Issue[]): JsonVa
 const readArguments = (text: string, limits?: Limits, fed?: JsonParser): TextReading | JsonError => {
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, limits, fed)
-  const fenced = read instanceof JsonError && mayBeFenced(text) ? Content.whole(text) : undefined
-  const inner = fenced && readJson(fenced.json, limits)
-  if (inner === undefined || inner instanceof JsonError) return read
-  return { ...inner, notes: [...fenced!.content.notes, ...inner.notes] }
+  if (!(read instanceof JsonError) || !mayBeFenced(text) || !text.trimEnd().endsWith('```')) return read
+  const fenced = Content.whole(text)
+  const inner = readJson(fenced?.json ?? '', limits)
+  return inner instanceof JsonError ? read : { ...inner, notes: [...fenced!.content.notes, ...inner.notes] }
 }
 
 export const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>

@@ -54,6 +54,7 @@ export const argumentText: readonly Scenario[] = [
         'a second object': whole + whole.replace('Alice', 'Bob'),
         'a brace': `${whole}}`,
         'a closing tag': `${whole}</function>`,
+        'a fence that does not close': `\`\`\`json\n${whole}`,
       },
     ],
     [
@@ -62,7 +63,6 @@ export const argumentText: readonly Scenario[] = [
         'a fence around the whole': `\`\`\`json\n${whole}\n\`\`\``,
         'a fence without a name': `\`\`\`\n${whole}\n\`\`\`\n`,
         'a fence on one line': `\`\`\`json ${whole} \`\`\``,
-        'a fence that does not close': `\`\`\`json\n${whole}`,
       },
     ],
   ),
