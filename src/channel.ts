@@ -174,10 +174,6 @@ export class Channel<I> implements ElementSource {
     return this.#view.stateOf?.(path) ?? (this.#end?.failed === false ? 'complete' : this.begun ? 'open' : 'absent')
   }
 
-  isOpen(path: readonly (string | number)[]): boolean {
-    return this.stateOf(path) === 'open'
-  }
-
   replay(visit: (path: Issue['path'], value: unknown) => void): void {
     this.#view?.replay?.(visit)
   }

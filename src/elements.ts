@@ -1,5 +1,6 @@
 import { identityOf } from './decode/check/identity.ts'
 import { match, type Step, valueAt } from './decode/path.ts'
+import type { PathState } from './decode/view.ts'
 import type { JsonValue } from './json/index.ts'
 import { QueueReader, type Source } from './reader.ts'
 import type { Issue } from './types.ts'
@@ -13,8 +14,8 @@ export type DecodeItem = (
 
 export interface ElementSource extends Source {
   readonly attempt: number
-  /** What has closed at a path may still be something else in the end. */
-  isOpen(path: Path): boolean
+  /** What has closed is `open` where it may still be something else in the end. */
+  stateOf(path: Path): PathState
   /** Tells what has closed so far in this attempt, in order. */
   replay(visit: (path: Path, value: unknown) => void): void
   /** An element cannot be decoded. */
@@ -75,7 +76,7 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
   /** They come in order, and what one before it is shows in the end alone: JSON that was encoded twice. */
   #followsOpen(path: Path | undefined): boolean {
     const isOpen = (at: string | number, i: number): boolean =>
-      typeof at === 'number' && at > 0 && this.source.isOpen([...path!.slice(0, i), at - 1])
+      typeof at === 'number' && at > 0 && this.source.stateOf([...path!.slice(0, i), at - 1]) === 'open'
     return path?.some(isOpen) === true
   }
 

@@ -80,9 +80,7 @@ export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalize
 
 /** Whether the answer may have another value than one that closed in it: what seemed wrong is taken, a key came twice. */
 const hasOther = ({ warnings }: Decoded<unknown>, { issues }: ArgumentsView): boolean =>
-  issues.length > 0 || warnings.some(isRepeated)
-
-export const isRepeated = ({ code }: Issue): boolean => code === 'duplicate_key'
+  issues.length > 0 || warnings.some(({ code }) => code === 'duplicate_key')
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok

@@ -4,7 +4,7 @@ import type { Answer, Context } from './context.ts'
 import { type ExtractError, OutputError, type ToolError } from './errors.ts'
 import { faultError, modelName, outOfSteps, typed } from './failing.ts'
 import { anotherMayDo, forAnother } from './fallback.ts'
-import { isRepeated, judge, type Verdict } from './judge.ts'
+import { judge, type Verdict } from './judge.ts'
 import { contextOf, type Draft, keeping, mended, type Repair, repairOf } from './mending.ts'
 import { ignoredFunction } from './modes.ts'
 import { keep, recall, type Slot, slotOf } from './recall.ts'
@@ -106,10 +106,8 @@ const attempts = async <I, O>(given: Context<I, O>, dialogue: Dialogue): Promise
         : await orAbort(mended(context, last!.answer, last!.fault, patch, came, said), signal)
     const settled = channel.settled()
     if (settled !== undefined) await orAbort(settled, signal)
-    const again =
-      channel.attempt > 1 || patch !== undefined || (said.type === 'output' && said.warnings.some(isRepeated))
     const { answer, draft } = now
-    const verdict = again ? keeping(context, now.verdict) : now.verdict
+    const verdict = keeping(context, now.verdict)
     const { turn } = answer
 
     if (verdict.type !== 'tools') skipTools(context, turn)
