@@ -127,7 +127,7 @@ export class Exchange<I, O> implements BodySink {
       })
     }
     this.#call.outcome = 'ok'
-    const given = this.#sink.hopeless
+    const given = this.stopped || view?.whole === undefined ? this.#sink.hopeless : undefined
     const { secrets } = this.#access
     const answer: Answer = {
       asking: this.#asked.asking,

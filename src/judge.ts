@@ -48,11 +48,12 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
     // Of a list nothing may get lost.
     return { type: 'fault', fault: nothingUsable(context, answer) }
   }
-  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, plan.options, view.parser)
+  const decoded: Decoded<O> = await decodeStrict(view.text, declaration, plan.options, view.whole ?? view.parser)
   context.signal.throwIfAborted()
   // The last partial is the final input, also where the user's schema takes more than its JSON Schema says.
   const unwrapped = decoded.warnings.some(({ code }) => !asShown.has(code))
-  if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || hasOther(decoded, view))) {
+  if (decoded.ok && !unwrapped && !view.seen) view.settle()
+  else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || hasOther(decoded, view))) {
     // What was unwrapped does not go on from what was shown of it.
     const anew = unwrapped && view.value !== undefined
     if (anew) channel.restart()

@@ -29,6 +29,69 @@ export const readJson = (text: string, { depth }: Limits = {}, fed?: JsonParser)
   }
 }
 
+/**
+ * The same of a whole text, by `JSON.parse` alone; undefined where that might say less of it than the parser does: of an error
+ * where it is, a key that comes twice, a number that JavaScript cannot hold, a limit.
+ */
+export const readWhole = (
+  text: string,
+  { length = Infinity, blanks = 4096, depth = 128 }: Limits = {},
+): TextReading | undefined => {
+  if (text.length > length) return undefined
+  const keys = keysIn(text, blanks, depth)
+  if (keys < 0) return undefined
+  try {
+    const value = JSON.parse(text) as JsonValue
+    return keysOf(value) === keys ? { text, value, notes: [] } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** How many keys a JSON text writes; -1 for one to be looked at closely. */
+const keysIn = (text: string, mostBlanks: number, mostOpen: number): number => {
+  let keys = 0
+  let open = 0
+  let blanks = 0
+  let digits = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === 0x22) {
+      at = closingQuote(text, at)
+      if (at < 0) return -1
+    } else if (char === 0x3a) keys++
+    // Brackets and braces differ in one bit: 5b and 7b open, 5d and 7d close.
+    else if ((char | 0x20) === 0x7b) open++
+    else if ((char | 0x20) === 0x7d) open--
+    // An exponent makes any number large, and so do sixteen digits.
+    else if ((char | 0x20) === 0x65 && digits > 0) return -1
+    digits = char >= 0x30 && char <= 0x39 ? digits + 1 : 0
+    blanks = char <= 0x20 ? blanks + 1 : 0
+    if (digits > 15 || blanks > mostBlanks || open > mostOpen) return -1
+  }
+  return keys
+}
+
+const closingQuote = (text: string, from: number): number => {
+  let at = text.indexOf('"', from + 1)
+  while (at > 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1)
+  return at
+}
+
+const isEscaped = (text: string, at: number): boolean => {
+  let from = at
+  while (text.charCodeAt(from - 1) === 0x5c) from--
+  return (at - from) % 2 === 1
+}
+
+const keysOf = (value: JsonValue): number => {
+  if (typeof value !== 'object' || value === null) return 0
+  const parts: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
+  let keys = Array.isArray(value) ? 0 : parts.length
+  for (const part of parts) keys += keysOf(part)
+  return keys
+}
+
 const unsafe: ReadonlySet<string> = new Set(['unsafe_integer', 'non_finite', 'half_character', 'invalid_pair'])
 
 /** Whether JavaScript would hold another number than the one that was written, or something is refused as it is. */

@@ -39,13 +39,13 @@ export type Decoded<O> =
  *    reported: a code fence around the whole, JSON encoded twice, a wrapper key that the schema cannot own. Numbers that
  *    JavaScript cannot hold are refused.
  *
- * @param fed a parser that has read exactly `text` already.
+ * @param fed a parser that has read exactly `text` already, or what it says.
  */
 export const decodeStrict = async <I, O>(
   text: string,
   declaration: Declaration<I, O>,
   options: ReadOptions = {},
-  fed?: JsonParser,
+  fed?: JsonParser | TextReading,
 ): Promise<Decoded<O>> => {
   const document = readDocument(text, declaration, options, fed)
   if (document instanceof JsonError) {
@@ -68,7 +68,7 @@ export const readDocument = (
   text: string,
   declaration: Pick<Declaration<unknown, unknown>, 'wrapper' | 'canonical' | 'name' | 'rewrites' | 'normalizer'>,
   { wellFormed: mode, limits }: ReadOptions,
-  fed?: JsonParser,
+  fed?: JsonParser | TextReading,
 ): { readonly value: JsonValue | undefined; readonly notes: readonly Issue[] } | JsonError => {
   const { wrapper, canonical, name } = declaration
   const rewritten = isInverted(declaration)
@@ -106,7 +106,8 @@ type Rewritten = Parameters<typeof invert>[1]
 const again = (value: JsonValue, declaration: Rewritten, notes: Issue[]): JsonValue =>
   JSON.parse(invert(JSON.stringify(value), declaration, note => notes.push(note)))
 
-const readArguments = (text: string, limits?: Limits, fed?: JsonParser): TextReading | JsonError => {
+const readArguments = (text: string, limits?: Limits, fed?: JsonParser | TextReading): TextReading | JsonError => {
+  if (fed !== undefined && 'notes' in fed) return fed
   // A function without arguments may be called with nothing at all.
   const read = text.trim() === '' ? readJson('{}') : readJson(text, limits, fed)
   if (!(read instanceof JsonError) || !mayBeFenced(text) || !text.trimEnd().endsWith('```')) return read

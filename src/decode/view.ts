@@ -1,4 +1,4 @@
-import { createJsonParser, type JsonParser, type JsonValue } from '../json/index.ts'
+import { createJsonParser, JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import { copyOf, type Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
 import type { Issue, Limits } from '../types.ts'
@@ -9,7 +9,9 @@ import { type Hopeless, type OnInvalid, tooLong, Watch } from './hopeless.ts'
 import { checkOf, reviveInput } from './input.ts'
 import { createInverse, isInverted } from './inverse.ts'
 import { valueAt } from './path.ts'
+import { readWhole, type TextReading } from './read.ts'
 import { isObject } from './shape.ts'
+import { readDocument } from './strict.ts'
 
 /** What is to be seen of one growing answer. */
 export interface View {
@@ -68,7 +70,10 @@ export class ArgumentsView implements View {
   /** What of it has not been parsed: that waits until somebody wants to see something. */
   #unread = ''
   #parsed: Parsed | undefined
+  #whole: TextReading | undefined
   #mended: { value: unknown } | undefined
+  /** The text as a whole is what is to be seen. */
+  #settled = false
 
   constructor(declaration: Declared, listener: CheckListener = {}, options: ViewOptions = {}) {
     this.#declaration = declaration
@@ -151,9 +156,36 @@ export class ArgumentsView implements View {
     return view
   }
 
+  /** What the text says, where nobody has looked at it as it grew and a parser has nothing to say of it. */
+  get whole(): TextReading | undefined {
+    const isPlain = !isInverted(this.#declaration) && !checkOf(this.#declaration).revives
+    if (this.#parsed === undefined && isPlain) this.#whole ??= readWhole(this.text, this.#limits)
+    return this.#whole
+  }
+
+  /** Somebody has looked at it. */
+  get seen(): boolean {
+    return this.#parsed !== undefined
+  }
+
+  /** The `whole` is the final input: whoever looks from now on sees that. */
+  settle(): void {
+    this.#settled = true
+  }
+
+  get #final(): { readonly value: unknown } | undefined {
+    if (this.#settled && this.#mended === undefined) {
+      // Read once more: what the first reading gave is the caller's to change.
+      const document = readDocument(this.text, this.#declaration, this.#options)
+      if (!(document instanceof JsonError)) this.#mended = { value: document.value }
+    }
+    return this.#mended
+  }
+
   replay(visit: Visit): void {
-    if (this.#mended !== undefined) {
-      visitAll(this.#mended.value, [], visit)
+    const final = this.#final
+    if (final !== undefined) {
+      visitAll(final.value, [], visit)
       return
     }
     const follower = checkOf(this.#declaration).start({
@@ -169,7 +201,8 @@ export class ArgumentsView implements View {
   }
 
   get value(): unknown {
-    if (this.#mended !== undefined) return this.#mended.value
+    const final = this.#final
+    if (final !== undefined) return final.value
     const { value } = this.#grown.parser
     // Arguments are an object; anything else is a mistake of the model that must not be shown as the user's type.
     if (!isObject(value)) return undefined
@@ -187,8 +220,8 @@ export class ArgumentsView implements View {
    * was never shown, that may stand above it. Takes no snapshot.
    */
   stateOf(path: readonly (string | number)[]): PathState {
-    const mended = this.#mended
-    if (mended !== undefined) return valueAt(mended.value, path) === undefined ? 'absent' : 'complete'
+    const final = this.#final
+    if (final !== undefined) return valueAt(final.value, path) === undefined ? 'absent' : 'complete'
     const { checker, parser } = this.#grown
     const { wrapper } = this.#declaration
     const whole = wrapper === undefined ? path : [wrapper, ...path]

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest'
 import { root } from './built.ts'
 import { measure, statedParts } from './size.ts'
 
-it('keeps what the minimal streaming program loads of ours within 60 KiB min + gzip, and all of it within 63', async () => {
+it('keeps what the minimal streaming program loads of ours within 61 KiB min + gzip, and all of it within 63', async () => {
   const { ours, whole } = await measure()
-  expect(ours.gzip).toBeLessThanOrEqual(60 * 1024)
+  expect(ours.gzip).toBeLessThanOrEqual(61 * 1024)
   expect(whole.gzip).toBeLessThanOrEqual(63 * 1024)
 })
 
