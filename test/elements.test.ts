@@ -46,6 +46,10 @@ const inPieces = (name: string, answer: readonly string[]) => {
   }
 }
 
+/** The answer as far as its stream brings it before it breaks off. */
+const cutOff = (name: string, pieces: readonly string[]): Response =>
+  eventStream(eventsText({ name, pieces: [...pieces] }).split('data: {"choices":[{"index":0,"delta":{},')[0]!)
+
 const collect = async <T>(iterable: AsyncIterable<T>, into: T[] = []): Promise<T[]> => {
   for await (const each of iterable) into.push(each)
   return into
@@ -160,10 +164,10 @@ describe('elements', () => {
   })
 
   it('fail after the elements that came', async () => {
-    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 12) }).split(
-      'data: {"choices":[{"index":0,"delta":{},',
-    )[0]!
-    const extraction = extract(Rows, '', { ...answers('rows'), fetch: fetchOf(() => eventStream(cut)) })
+    const extraction = extract(Rows, '', {
+      ...answers('rows'),
+      fetch: fetchOf(() => cutOff('rows', wrapped(rows).slice(0, 12))),
+    })
     const seen: unknown[] = []
     await expect(collect(extraction.elements(), seen)).rejects.toMatchObject({ code: 'interrupted' })
     expect(seen).toEqual(rows.slice(0, 1))
@@ -255,11 +259,8 @@ const z3like = () => ({
 
 describe('a retry', () => {
   it('does not hand out again what was handed out', async () => {
-    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
-      'data: {"choices":[{"index":0,"delta":{},',
-    )[0]!
     const fetch = fetchOf(request =>
-      request === 0 ? eventStream(cut) : streamOf({ name: 'rows', pieces: wrapped(rows) }),
+      request === 0 ? cutOff('rows', wrapped(rows).slice(0, 13)) : streamOf({ name: 'rows', pieces: wrapped(rows) }),
     )
     const extraction = extract(Rows, '', { model: 'openai/scripted', fetch, maxRetries: 1 })
     const attempts: number[] = []
@@ -288,11 +289,10 @@ describe('a retry', () => {
   it('has the same elements again where the schema sorts what it gets', async () => {
     const sorted = (list: any) => list.sort((a: number, b: number) => b - a)
     const Numbers = z.object({ list: z.preprocess(sorted, z.array(z.number())) }).meta({ title: 'numbers' })
-    const cut = eventsText({ name: 'numbers', pieces: ['{"list":[1,', '2,'] }).split(
-      'data: {"choices":[{"index":0,"delta":{},',
-    )
     const fetch = fetchOf(request =>
-      request === 0 ? eventStream(cut[0]!) : streamOf({ name: 'numbers', pieces: ['{"list":[1,', '2,3]}'] }),
+      request === 0
+        ? cutOff('numbers', ['{"list":[1,', '2,'])
+        : streamOf({ name: 'numbers', pieces: ['{"list":[1,', '2,3]}'] }),
     )
     const extraction = extract(Numbers, '', { model: 'openai/scripted', fetch, maxRetries: 1 })
     expect(await collect(extraction.elements('list[]'))).toEqual([1, 2, 3])
@@ -301,11 +301,8 @@ describe('a retry', () => {
   }, 20_000)
 
   it('has the same elements again whatever the caller has done with them', async () => {
-    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
-      'data: {"choices":[{"index":0,"delta":{},',
-    )[0]!
     const fetch = fetchOf(request =>
-      request === 0 ? eventStream(cut) : streamOf({ name: 'rows', pieces: wrapped(rows) }),
+      request === 0 ? cutOff('rows', wrapped(rows).slice(0, 13)) : streamOf({ name: 'rows', pieces: wrapped(rows) }),
     )
     const ids: number[] = []
     for await (const row of extract(Rows, '', { model: 'openai/scripted', fetch, maxRetries: 1 }).elements()) {
@@ -316,12 +313,9 @@ describe('a retry', () => {
   }, 20_000)
 
   it('fails where it has others in the place of those that were handed out', async () => {
-    const cut = eventsText({ name: 'rows', pieces: wrapped(rows).slice(0, 13) }).split(
-      'data: {"choices":[{"index":0,"delta":{},',
-    )[0]!
     const other = [rows[2], rows[0], rows[1]]
     const fetch = fetchOf(request =>
-      request === 0 ? eventStream(cut) : streamOf({ name: 'rows', pieces: wrapped(other) }),
+      request === 0 ? cutOff('rows', wrapped(rows).slice(0, 13)) : streamOf({ name: 'rows', pieces: wrapped(other) }),
     )
     const extraction = extract(Rows, '', { model: 'openai/scripted', fetch, maxRetries: 1 })
     const seen: unknown[] = []

@@ -248,7 +248,7 @@ export class ArgumentsView implements View {
    *
    * @param anew nothing that was shown counts.
    */
-  patch(document: JsonValue | undefined, visit: Visit, anew = false): void {
+  patch(document: JsonValue, visit: Visit, anew = false): void {
     const before = anew ? undefined : (this.value as JsonValue | undefined)
     // A copy: the document is the caller's to change.
     const value = graft(before, reviveInput(copyOf(document) as JsonValue, this.#declaration).input as JsonValue)
