@@ -1,6 +1,6 @@
 import type { At, ElementPath, Item, ValuePath } from '../paths.ts'
 import type { Call, Event, Result } from './accounts.ts'
-import type { DeepPartial, Schema } from './schemas.ts'
+import type { DeepPartial, Output, Schema, Takes } from './schemas.ts'
 
 /**
  * One unstarted or running extraction. Nothing is sent until it is read; every reader shares the one run.
@@ -32,17 +32,20 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
    * @throws TypeError for a path that the schema has no list at.
    */
   elements(this: [Item<I>] extends [never] ? never : unknown): AsyncIterable<Item<I>, void, void>
-  elements<P extends string>(path: P & ElementPath<I, P>): AsyncIterable<At<I, P>, void, void>
-  elements<P extends string, E>(path: P & ElementPath<I, P>, item: Schema<At<I, P>, E>): AsyncIterable<E, void, void>
+  elements<const P extends string>(path: P & ElementPath<I, P>): AsyncIterable<At<I, P>, void, void>
+  elements<const P extends string, const S extends Schema>(
+    path: P & ElementPath<I, P>,
+    item: S & Takes<S, At<I, P>>,
+  ): AsyncIterable<Output<S>, void, void>
   /**
    * How far the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has come in this attempt: `absent`,
    * `open` (it may still grow), `complete` (closed, valid, and not to change again), `invalid`. Costs the length of the path.
    *
    * @throws TypeError for a path that the schema has no place for.
    */
-  stateOf<P extends string>(path: P & ValuePath<I, P>): 'absent' | 'open' | 'complete' | 'invalid'
+  stateOf<const P extends string>(path: P & ValuePath<I, P>): 'absent' | 'open' | 'complete' | 'invalid'
   /** Whether `stateOf(path)` is `complete`. */
-  isComplete<P extends string>(path: P & ValuePath<I, P>): boolean
+  isComplete<const P extends string>(path: P & ValuePath<I, P>): boolean
   /** Stops the run and the HTTP request. Readers see `reason` itself (default: an `AbortError`). */
   abort(reason?: unknown): void
   /** Which growth the partials belong to, from 1. Readable inside a loop. */

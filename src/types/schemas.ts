@@ -53,6 +53,21 @@ export type Output<S> = 0 extends 1 & S
     ? O
     : never
 
+/** Whether there can be a value of both: one type has room for the other, of objects field by field. */
+type Meet<A, B> = [A] extends [B]
+  ? true
+  : [B] extends [A]
+    ? true
+    : [A, B] extends [object, object]
+      ? { [K in keyof A & keyof B]: [A[K]] extends [B[K]] ? never : [B[K]] extends [A[K]] ? never : K }[keyof A &
+          keyof B] extends never
+        ? true
+        : false
+      : false
+
+/** Anything, when `S` may take an `I`: it may be wider than `I`, which coerces, or narrower, which chooses. */
+export type Takes<S, I> = Meet<I, Input<S>> extends true ? unknown : { 'a schema that takes': I }
+
 /** A JSON Schema object, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 

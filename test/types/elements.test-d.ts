@@ -68,8 +68,19 @@ expectTypeOf(
   ),
 ).resolves.toBeNumber()
 expectTypeOf(each(shop.elements('orders[].items[]', Line))).resolves.toEqualTypeOf<z.output<typeof Line>>()
+// It may take more than what an element is, less, or one of both at each key.
+const Coerced = z.object({ sku: z.unknown(), qty: z.coerce.number() })
+expectTypeOf(each(shop.elements('orders[].items[]', Coerced))).resolves.toEqualTypeOf<{ sku: unknown; qty: number }>()
+const Chosen = z.object({ sku: z.enum(['tea', 'jam']), qty: z.coerce.number() })
+expectTypeOf(each(shop.elements('orders[].items[]', Chosen))).resolves.toEqualTypeOf<z.output<typeof Chosen>>()
+expectTypeOf(each(shop.elements('orders[].tags[]', z.enum(['a', 'b'])))).resolves.toEqualTypeOf<'a' | 'b'>()
+expectTypeOf(each(shop.elements('pair[]', z.coerce.number()))).resolves.toBeNumber()
+expectTypeOf(each(shop.elements('anything.at.all[]', Line))).resolves.toEqualTypeOf<z.output<typeof Line>>()
+expectTypeOf(each(shop.elements('orders[].items[]', z.any()))).resolves.toBeAny()
 // @ts-expect-error the schema takes something else
 shop.elements('orders[].items[]', z.object({ sku: z.number() }))
+// @ts-expect-error nor does it take any
+shop.elements('orders[].tags[]', z.number())
 
 // ---------------------------------------------------------------- what is certain
 
@@ -80,6 +91,17 @@ shop.isComplete('orders[0].items[12].qty')
 shop.isComplete('party.names[0]')
 shop.isComplete('party.kind')
 shop.isComplete('pair[1]')
+// A row on a screen has an index, and a record keys.
+const index: number = shop.attempt
+const key: string = String(index)
+shop.isComplete(`orders[${index}].items[${index}].qty`)
+shop.stateOf(`prices.${key}`)
+shop.elements(`orders[${index}].items[]`)
+shop.elements(`orders[${index}].items[]`, Line)
+// @ts-expect-error nor is there such a key of a row
+shop.isComplete(`orders[${index}].item`)
+// @ts-expect-error which key it is must be known
+shop.isComplete(key)
 // @ts-expect-error there is no such key
 shop.isComplete('nam')
 // @ts-expect-error one value has one place
