@@ -19,8 +19,8 @@ export const clockLimits = (timeout: number | Timeouts | undefined, streamed: bo
   const total = given.total ?? (streamed ? 600_000 : 240_000)
   return {
     // The headers of a plain answer come when the model is done: only the total counts there, unless asked otherwise.
-    firstByte: given.firstByte ?? (streamed ? 60_000 : Number.POSITIVE_INFINITY),
-    idle: given.idle ?? (streamed ? 60_000 : Number.POSITIVE_INFINITY),
+    firstByte: given.firstByte ?? (streamed ? 60_000 : Infinity),
+    idle: given.idle ?? (streamed ? 60_000 : Infinity),
     total,
   }
 }
@@ -48,7 +48,7 @@ export class Clocks {
   #since = this.#started
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the timer fires; it looks then whether that is still the deadline. */
-  #due = Number.POSITIVE_INFINITY
+  #due = Infinity
 
   constructor(limits: ClockLimits, onTimeout: (error: TimeoutError) => void, onGrace: () => void) {
     this.#limits = limits
@@ -110,7 +110,7 @@ export class Clocks {
     const deadline = this.#deadline()
     if (deadline >= this.#due) return
     clearTimeout(this.#timer)
-    this.#due = Number.POSITIVE_INFINITY
+    this.#due = Infinity
     const wait = Math.ceil(deadline - performance.now())
     // A longer delay than 2^31 - 1 ms fires at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args).
     if (wait > 2_147_483_647) return
@@ -119,7 +119,7 @@ export class Clocks {
   }
 
   #fire(): void {
-    this.#due = Number.POSITIVE_INFINITY
+    this.#due = Infinity
     if (this.#deadline() > performance.now()) this.#arm()
     else if (this.#phase === 'grace') this.#onGrace()
     else this.#onTimeout(this.#timeout())

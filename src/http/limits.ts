@@ -47,10 +47,10 @@ export class Limiter {
   readonly #window = new Window()
   readonly #queue: Waiter[] = []
   #running = 0
-  #width = Number.POSITIVE_INFINITY
+  #width = Infinity
   #answers = 0
-  #halvedAt = Number.NEGATIVE_INFINITY
-  #pause = { until: Number.NEGATIVE_INFINITY, reason: '' }
+  #halvedAt = -Infinity
+  #pause = { until: -Infinity, reason: '' }
   #timer: ReturnType<typeof setTimeout> | undefined
   #output = firstGuess
   /** Real tokens to one that is estimated from characters. */
@@ -80,7 +80,7 @@ export class Limiter {
     if (first === undefined) return undefined
     const now = performance.now()
     const { at, reason } = this.#when(now, first.tokens)
-    return at > now && at < Number.POSITIVE_INFINITY ? { reason, ms: Math.ceil(at - now) } : undefined
+    return at > now && at < Infinity ? { reason, ms: Math.ceil(at - now) } : undefined
   }
 
   /**
@@ -92,7 +92,7 @@ export class Limiter {
    */
   enter(length: number, mostOutput: number | undefined, signal: Stop): Pass | Promise<Pass> {
     const sent = length / charactersPerToken
-    const tokens = Math.ceil(sent * this.#ratio + Math.min(this.#output, mostOutput ?? Number.POSITIVE_INFINITY))
+    const tokens = Math.ceil(sent * this.#ratio + Math.min(this.#output, mostOutput ?? Infinity))
     const now = performance.now()
     if (this.#queue.length === 0 && this.#when(now, tokens).at <= now) return this.#admit(now, tokens, sent)
     return this.#wait(tokens, sent, signal)
@@ -130,7 +130,7 @@ export class Limiter {
       const now = performance.now()
       const { at } = this.#when(now, waiter.tokens)
       if (at > now) {
-        if (at < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now))
+        if (at < Infinity) this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now))
         return
       }
       this.#queue.shift()
@@ -140,7 +140,7 @@ export class Limiter {
 
   /** When a call of so many tokens may go: what holds it up longest decides. */
   #when(now: number, tokens: number): { at: number; reason: string } {
-    if (this.#running >= this.#width) return { at: Number.POSITIVE_INFINITY, reason: 'concurrency' }
+    if (this.#running >= this.#width) return { at: Infinity, reason: 'concurrency' }
     let { until: at, reason } = this.#pause
     const later = (when: number, why: string): void => {
       if (when > at) [at, reason] = [when, why]

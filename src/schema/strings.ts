@@ -34,11 +34,11 @@ export function stringSchema(checks: readonly Check[]): JsonSchema {
 function all(rules: readonly JsonSchema[]): JsonSchema {
   const patterns = [...new Set(rules.flatMap(rule => (rule.pattern === undefined ? [] : [rule.pattern])))]
   const least = Math.max(...rules.map(rule => Number(rule.minLength ?? -1)))
-  const most = Math.min(...rules.map(rule => Number(rule.maxLength ?? Number.POSITIVE_INFINITY)))
+  const most = Math.min(...rules.map(rule => Number(rule.maxLength ?? Infinity)))
   return {
     ...Object.assign({}, ...rules.map(({ pattern: _, ...rule }) => rule)),
     ...(least >= 0 ? { minLength: least } : {}),
-    ...(most < Number.POSITIVE_INFINITY ? { maxLength: most } : {}),
+    ...(most < Infinity ? { maxLength: most } : {}),
     ...(patterns.length === 1 ? { pattern: patterns[0] } : {}),
     ...(patterns.length > 1 ? { allOf: patterns.map(pattern => ({ pattern })) } : {}),
   }

@@ -129,10 +129,7 @@ const fieldOf = (record: unknown, field: string, row: number): string => {
   )
 }
 
-async function* limited(
-  records: AsyncIterable<InputRecord>,
-  limit = Number.POSITIVE_INFINITY,
-): AsyncGenerator<InputRecord> {
+async function* limited(records: AsyncIterable<InputRecord>, limit = Infinity): AsyncGenerator<InputRecord> {
   let left = limit
   if (left <= 0) return
   for await (const each of records) {

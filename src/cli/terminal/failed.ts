@@ -51,7 +51,7 @@ export const codeOf = (error: unknown): string =>
 
 /** Which record, where and why, what the model said, what it cost, what to do next. Nothing is cut to the screen. */
 export const failedLines = (failed: Failed, screen: Screen): string[] => {
-  const whole = { ...screen, width: Number.POSITIVE_INFINITY }
+  const whole = { ...screen, width: Infinity }
   const entry = (name: string, text: string): string[] =>
     text === '' ? [] : [lineOf([[`  ${name.padEnd(8)}`, 'dim'], text], whole)]
   const { issues } = failed

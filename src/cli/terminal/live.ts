@@ -13,7 +13,7 @@ export class Live {
   readonly #lines: () => readonly string[]
   #drawn: readonly string[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
-  #last = Number.NEGATIVE_INFINITY
+  #last = -Infinity
 
   constructor(output: Output, lines: () => readonly string[]) {
     this.#output = output
@@ -54,7 +54,7 @@ export class Live {
   /** Up to where the lines begin, and everything from there on away. A terminal made narrower has broken long lines. */
   #erasure(): string {
     if (this.#drawn.length === 0) return ''
-    const columns = this.#output.columns || Number.POSITIVE_INFINITY
+    const columns = this.#output.columns || Infinity
     const rows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(plain(line)) / columns)), 0)
     return `\u001b[${rows}A\r\u001b[J`
   }

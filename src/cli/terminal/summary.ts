@@ -96,5 +96,5 @@ const entry = (name: string, parts: readonly string[], screen: Screen): string[]
 
 /** A command is there to be copied: it is never cut. */
 const commandLine = (name: string, command: string, screen: Screen): string[] => [
-  lineOf([name.padEnd(8), [command, 'bold']], { ...screen, width: Number.POSITIVE_INFINITY }),
+  lineOf([name.padEnd(8), [command, 'bold']], { ...screen, width: Infinity }),
 ]
