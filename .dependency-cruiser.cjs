@@ -4,7 +4,7 @@ const floors = [
     types: '(types/.+|types|paths)\\.ts',
     abort: 'abort\\.ts',
     nearest: 'nearest\\.ts',
-    text: '(text|defined)\\.ts',
+    text: '(text|defined|composite)\\.ts',
     hash: 'hash\\.ts',
   },
   { errors: 'errors\\.ts' },

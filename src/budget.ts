@@ -1,3 +1,4 @@
+import { isComposite } from './composite.ts'
 import { BudgetError, ConfigError } from './errors.ts'
 import type { BudgetLimits, Call, Price, SharedBudget, Spent, Usage } from './types.ts'
 
@@ -24,8 +25,7 @@ export const createBudget = (limits: BudgetLimits): SharedBudget => {
 /** @throws TypeError, RangeError for limits that are none. */
 export const checkBudget = (limits: unknown): void => {
   if (isShared(limits)) return
-  if (typeof limits !== 'object' || limits === null)
-    throw new TypeError(`Cannot keep a budget of '${limits}': ${wanted}`)
+  if (!isComposite(limits)) throw new TypeError(`Cannot keep a budget of '${limits}': ${wanted}`)
   for (const [name, value] of Object.entries(limits)) {
     if (!(names as readonly string[]).includes(name))
       throw new TypeError(`Cannot keep a budget of '${name}': ${wanted}`)

@@ -1,3 +1,4 @@
+import { isComposite } from './composite.ts'
 import type { Call, Issue, Spent, Usage } from './types.ts'
 
 /** What every error of the family may carry. */
@@ -56,7 +57,7 @@ export class ExtractError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A user's own subclass has no brand of its own.
     if (!Object.hasOwn(this, 'brand')) return Function.prototype[Symbol.hasInstance].call(this, value)
-    const brands = typeof value === 'object' && value !== null ? (value as { [family]?: string[] })[family] : undefined
+    const brands = isComposite(value) ? (value as { [family]?: string[] })[family] : undefined
     return brands?.includes(this.brand) ?? false
   }
 

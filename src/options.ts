@@ -1,12 +1,12 @@
 import { checkBudget } from './budget.ts'
+import { isComposite } from './composite.ts'
 import { ConfigError } from './errors.ts'
 import { nearest } from './nearest.ts'
 
 type Kind = keyof typeof kinds
 
 /** Not a list, and no Headers or Map either: those would be read as if they were empty. */
-const isPlain = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(Symbol.iterator in value)
+const isPlain = (value: unknown): value is object => isComposite(value) && !(Symbol.iterator in value)
 
 /** What fits, what to say when a value does not, the options of a call that take it (default: the one of its name), and as what a misfit is thrown. */
 type Wanted = readonly [
@@ -88,7 +88,7 @@ const reserved = ['messages', 'tools', 'stream']
  * `bad_option` for a combination that cannot be sent.
  */
 export const checkOptions = (options: Record<string, unknown>): void => {
-  if (typeof options !== 'object' || options === null) {
+  if (!isComposite(options)) {
     throw new TypeError(`Cannot extract without options: give at least { model: 'provider/model-id' }`)
   }
   for (const [name, value] of Object.entries(options)) {
@@ -163,8 +163,7 @@ const checkPrice = (model: string, price: unknown): void => {
 
 const checkTimeout = (timeout: unknown): void => {
   if (timeout === undefined) return
-  const limits: [string, unknown][] =
-    typeof timeout === 'object' && timeout !== null ? Object.entries(timeout) : [['total', timeout]]
+  const limits: [string, unknown][] = isComposite(timeout) ? Object.entries(timeout) : [['total', timeout]]
   for (const [name, value] of limits) {
     if (!['firstByte', 'idle', 'total'].includes(name)) {
       throw new TypeError(`Cannot extract with timeout.${name}: the clocks are firstByte, idle and total`)
@@ -177,6 +176,6 @@ const checkTimeout = (timeout: unknown): void => {
 const show = (value: unknown): string =>
   typeof value === 'string'
     ? `'${value.slice(0, 60)}'`
-    : (typeof value === 'object' && value !== null) || typeof value === 'function'
+    : isComposite(value) || typeof value === 'function'
       ? `that is ${Array.isArray(value) ? 'a list' : typeof value === 'function' ? 'a function' : 'an object'}`
       : String(value)

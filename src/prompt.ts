@@ -1,7 +1,8 @@
+import { isComposite } from './composite.ts'
 import type { Message, Prompt } from './types.ts'
 
 const kindOf = (prompt: unknown): string => {
-  if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : `of type ${typeof prompt}`
+  if (!isComposite(prompt)) return prompt === null ? 'null' : `of type ${typeof prompt}`
   if ('then' in prompt) return 'a promise, to be awaited first'
   return 'role' in prompt ? 'one message, to be put into a list' : 'an object'
 }

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { type Declaration, type DialectRules, dialects } from '../schema/index.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
@@ -16,7 +17,7 @@ export const encodeText = (
   const rules: DialectRules = dialects[dialect]
   const encode = (each: any, schemas: readonly JsonSchema[]): unknown => {
     if (typeof each === 'bigint') return String(each)
-    if (typeof each !== 'object' || each === null || typeof each.toJSON === 'function') return each
+    if (!isComposite(each) || typeof each.toJSON === 'function') return each
     if (each instanceof Map) return encode(Array.from(each, pairOf), schemas)
     const meant = meantBy(
       schemas.flatMap(schema => open(schema, canonical)),

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { JsonValue } from '../json/index.ts'
 import { identityOf } from './check/identity.ts'
 
@@ -17,4 +18,4 @@ export const graft = (before: JsonValue | undefined, value: JsonValue): JsonValu
 }
 
 const isObject = (value: JsonValue): value is readonly JsonValue[] | { readonly [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null
+  isComposite(value)

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { JsonValue } from '../json/index.ts'
 import { wellFormed } from '../text.ts'
 import type { Issue, Options } from '../types.ts'
@@ -23,7 +24,7 @@ export const withoutHalves = ({ value, notes }: Reading, mode: WellFormed): Read
   }
   const visit = (each: JsonValue, path: Issue['path']): JsonValue => {
     if (typeof each === 'string') return whole(each, path)
-    if (typeof each !== 'object' || each === null) return each
+    if (!isComposite(each)) return each
     return Array.isArray(each)
       ? each.map((item, i) => visit(item, [...path, i]))
       : Object.fromEntries(

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { nearest } from '../nearest.ts'
 import type { Shape } from './shape.ts'
 
@@ -58,7 +59,4 @@ export const match = (steps: readonly Step[], path: readonly (string | number)[]
 
 /** What stands at a path of a value; undefined where the value does not reach so far. */
 export const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
-  path.reduce(
-    (at: any, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? at[key] : undefined),
-    value,
-  )
+  path.reduce((at: any, key) => (isComposite(at) && Object.hasOwn(at, key) ? at[key] : undefined), value)

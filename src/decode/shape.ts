@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { JsonValue } from '../json/index.ts'
 import { resolve } from '../schema/references.ts'
 import type { JsonSchema } from '../types.ts'
@@ -200,7 +201,7 @@ export const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema
   return [...Object.values((patternProperties as object | undefined) ?? {}), rest].filter(isSchema)
 }
 
-const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null
+const isSchema = (value: unknown): value is JsonSchema => isComposite(value)
 
 /** The schema itself and everything it stands for: the target of a local reference, the members of a union. */
 export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema> = new Set()): JsonSchema[] => {
@@ -222,4 +223,4 @@ const openAll = (schemas: readonly JsonSchema[], root: JsonSchema): readonly Jso
 }
 
 export const isObject = (value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  isComposite(value) && !Array.isArray(value)

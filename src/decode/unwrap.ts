@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { type Members, put } from '../json/copy.ts'
 import { JsonError, type JsonValue } from '../json/index.ts'
 import type { Issue } from '../types.ts'
@@ -38,7 +39,7 @@ export const unwrapEncoded = ({ value, notes }: Reading, shape: Shape): Reading 
     const inner = decoded(each, at)
     for (const note of inner?.notes ?? []) found.push({ ...note, path: [...path, ...note.path] })
     const plain = inner?.value ?? each
-    if (typeof plain !== 'object' || plain === null) return plain
+    if (!isComposite(plain)) return plain
     for (const key of Array.isArray(plain) ? plain.keys() : Object.keys(plain)) {
       path.push(key)
       const members = plain as Members

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { createJsonParser, JsonError, type JsonParser, type JsonValue } from '../json/index.ts'
 import { copyOf, type Declaration } from '../schema/index.ts'
 import { GrowingText } from '../text.ts'
@@ -263,7 +264,7 @@ export class ArgumentsView implements View {
 
 /** Inner values first, as they close. */
 const visitAll = (value: unknown, path: Issue['path'], visit: Visit): void => {
-  if (typeof value === 'object' && value !== null)
+  if (isComposite(value))
     for (const key of Array.isArray(value) ? value.keys() : Object.keys(value))
       visitAll((value as Record<string | number, unknown>)[key], [...path, key], visit)
   visit(path, value)

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { APIError, OutputError } from '../errors.ts'
 import { redact } from './redact.ts'
 import { retryAfterOf } from './retry-after.ts'
@@ -85,11 +86,11 @@ interface Said {
 const readBody = (body: unknown): Said => {
   // Gemini's compatible endpoint puts the one error into a list.
   const [said] = Array.isArray(body) ? body : [body]
-  if (typeof said !== 'object' || said === null) {
+  if (!isComposite(said)) {
     return { message: String(said ?? ''), kind: '', status: undefined, generation: '' }
   }
   const { error } = said as { error?: unknown }
-  const inner = (typeof error === 'object' && error !== null ? error : said) as Record<string, unknown>
+  const inner = (isComposite(error) ? error : said) as Record<string, unknown>
   const message = [inner.message, error, inner.detail].find(each => typeof each === 'string')
   const generation = typeof inner.failed_generation === 'string' ? inner.failed_generation : ''
   return {

@@ -1,4 +1,5 @@
 import { orAbort, platformSignal, type Stop } from '../abort.ts'
+import { isComposite } from '../composite.ts'
 import { StreamError } from '../errors.ts'
 import { parsed } from '../text.ts'
 import { apiError } from './failure.ts'
@@ -90,8 +91,7 @@ const checkResponse = (response: Partial<Response> | null | undefined): void => 
 }
 
 const oddity = (response: Partial<Response> | null | undefined): string | undefined => {
-  if (typeof response !== 'object' || response === null)
-    return `${response === null ? null : typeof response}, not a Response`
+  if (!isComposite(response)) return `${response === null ? null : typeof response}, not a Response`
   const { headers, body } = response
   if (typeof headers?.get !== 'function') return 'a response without Headers'
   if (body === null) return undefined

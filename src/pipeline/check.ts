@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { nearest } from '../nearest.ts'
 import type { ExtractAllOptions } from './types.ts'
 
@@ -12,7 +13,7 @@ const kinds = {
     `a journal, such as fileJournal(path) of 'decant/node'`,
   ],
   signal: [(value: unknown) => typeof (value as AbortSignal | null)?.addEventListener === 'function', 'an AbortSignal'],
-  object: [(value: unknown) => typeof value === 'object' && value !== null, 'an object'],
+  object: [isComposite, 'an object'],
 } as const satisfies Record<string, readonly [(value: unknown) => boolean, string]>
 
 type Kind = keyof typeof kinds
@@ -43,7 +44,7 @@ export const checkRun = (extractor: unknown, given: unknown): void => {
   if (typeof extractor !== 'function' || !('declaration' in extractor)) {
     throw new TypeError('Cannot extract from records without an extractor: make one with defineExtractor()')
   }
-  if (typeof given !== 'object' || given === null) {
+  if (!isComposite(given)) {
     throw new TypeError('Cannot extract from records with options that are no object')
   }
   check('', given, options)

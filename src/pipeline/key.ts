@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 /**
  * The text that a record is known by where there is no key.
  *
@@ -15,7 +16,7 @@ export const textOf = (record: unknown, index: number): string => {
 
 const onlyData = (_: string, value: unknown): unknown => {
   if (typeof value === 'function') throw new TypeError('it holds a function')
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (!isComposite(value) || Array.isArray(value)) return value
   const proto = Object.getPrototypeOf(value)
   if (proto === null || Object.getPrototypeOf(proto) === null) return value
   throw new TypeError(`it holds a ${value.constructor?.name || 'class instance'}`)

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { Declaration } from '../schema/index.ts'
 import { wellFormed } from '../text.ts'
 import type { Message } from '../types.ts'
@@ -68,7 +69,7 @@ const deepest = 64
 /** The same value where nothing of it changes. */
 const mapStrings = (value: unknown, change: (text: string) => string, depth = 0): unknown => {
   if (typeof value === 'string') return change(value)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isComposite(value)) return value
   if (depth === deepest) return null
   let changed: Record<string, unknown> | undefined
   for (const [key, each] of Object.entries(value)) {

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { valueAt } from '../decode/path.ts'
 import { wellFormed } from '../text.ts'
 import type { Issue } from '../types.ts'
@@ -54,8 +55,7 @@ export const formatPath = (path: readonly (string | number)[]): string =>
 const quote = (value: unknown): string | undefined => {
   if (value === undefined) return undefined
   // A deep or large value is not worth quoting whole, nor worth writing out just to cut it.
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
+  if (isComposite(value)) return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
   if (typeof value !== 'string') return String(value)
   // Cut before it is made well-formed: a cut may fall inside a pair.
   const text = JSON.stringify(wellFormed(value.slice(0, maxQuote)))

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 import { bounds } from './dialects.ts'
 import { isNothing, notExpressible, nothing, refuseInexpressible } from './inexpressible.ts'
@@ -67,7 +68,7 @@ const tidyNumber = (schema: JsonSchema): JsonSchema =>
 /** A literal is a choice of one: `enum` is the keyword that every provider knows, and its `type` beside it. */
 function tidyChoice({ const: literal, ...schema }: JsonSchema): JsonSchema {
   const choices = literal !== undefined ? [literal] : schema.enum
-  if (!Array.isArray(choices) || choices.some(choice => typeof choice === 'object' && choice !== null)) {
+  if (!Array.isArray(choices) || choices.some(isComposite)) {
     return literal === undefined ? schema : { ...schema, const: literal }
   }
   if (choices.length === 0) return nothing()

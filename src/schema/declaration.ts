@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { SchemaError } from '../errors.ts'
 import type { Issue, JsonSchema, Schema } from '../types.ts'
 import { canonicalize } from './canonical.ts'
@@ -155,7 +156,7 @@ export function compileParts(
 /** Lists and plain objects anew; a Date or Map was made for this value alone. */
 export const copyOf = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(copyOf)
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  if (!isComposite(value) || Object.getPrototypeOf(value) !== Object.prototype) return value
   const copy: Record<string, unknown> = { ...value }
   // A key that is there is set as it is: of `__proto__` too.
   for (const key of Object.keys(copy)) copy[key] = copyOf(copy[key])
@@ -163,7 +164,7 @@ export const copyOf = (value: unknown): unknown => {
 }
 
 const freeze = (value: unknown): void => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  if (!isComposite(value) || Object.isFrozen(value)) return
   Object.freeze(value)
   for (const each of Object.values(value)) freeze(each)
 }

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { Issue } from '../types.ts'
 
 /** An issue as a schema library reports it. */
@@ -58,7 +59,7 @@ const depth = (branch: readonly Issue[]): number => Math.max(...branch.map(issue
 
 /** Standard Schema lets a path hold keys or `{ key }`; a symbol becomes its text. */
 const segment = (raw: unknown): string | number => {
-  const key = typeof raw === 'object' && raw !== null && 'key' in raw ? raw.key : raw
+  const key = isComposite(raw) && 'key' in raw ? raw.key : raw
   return typeof key === 'number' ? key : String(key)
 }
 

@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { JsonSchema } from '../types.ts'
 import type { RawIssue } from './issues.ts'
 import { same } from './walk.ts'
@@ -16,7 +17,7 @@ type Checked = { readonly value: unknown } | { readonly issues: readonly RawIssu
 
 /** A schema library's schema may be an object or, as ArkType's, a function. */
 export const isObjectLike = (value: unknown): value is Record<string, unknown> =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function'
+  isComposite(value) || typeof value === 'function'
 
 /**
  * Whether two readings of a default gave the same JSON. An id or a date made anew each time would make every request

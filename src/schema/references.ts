@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { SchemaError } from '../errors.ts'
 import type { JsonSchema } from '../types.ts'
 import { mapSchemas, without } from './walk.ts'
@@ -60,7 +61,7 @@ export const resolve = (ref: unknown, document: JsonSchema): unknown => {
   if (typeof ref !== 'string' || !/^#(\/|$)/.test(ref)) return undefined
   let at: unknown = document
   for (const step of ref.split('/').slice(1)) {
-    const holder = (typeof at === 'object' && at !== null ? at : {}) as Record<string, unknown>
+    const holder = (isComposite(at) ? at : {}) as Record<string, unknown>
     const key = keyIn(step, name => Object.hasOwn(holder, name))
     at = Object.hasOwn(holder, key) ? holder[key] : undefined
   }

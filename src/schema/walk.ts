@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import type { JsonSchema } from '../types.ts'
 
 /** One step from a schema into a schema that it holds: the keyword, and the key or index under it where there is one. */
@@ -40,8 +41,7 @@ const spelled = (schema: unknown): JsonSchema => (schema === true ? {} : isSchem
 export const mapEntries = (object: JsonSchema, change: (key: string, value: unknown) => unknown): JsonSchema =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(key, value)]))
 
-export const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isSchema = (value: unknown): value is JsonSchema => isComposite(value) && !Array.isArray(value)
 
 export const without = (schema: JsonSchema, ...keywords: string[]): JsonSchema =>
   keywords.some(keyword => Object.hasOwn(schema, keyword))

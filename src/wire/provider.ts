@@ -1,3 +1,4 @@
+import { isComposite } from '../composite.ts'
 import { ConfigError } from '../errors.ts'
 import { RetryBudget } from '../http/budget.ts'
 import type { Limiter } from '../http/limits.ts'
@@ -174,7 +175,7 @@ const optionNames = {
 } satisfies Record<keyof ProviderOptions, true>
 
 const checkOptions = (options: ProviderOptions): void => {
-  if (typeof options !== 'object' || options === null) {
+  if (!isComposite(options)) {
     throw new TypeError(
       `Cannot create a provider without options: give { name: 'ollama', baseURL: 'http://localhost:11434/v1' }`,
     )

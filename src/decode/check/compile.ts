@@ -1,3 +1,4 @@
+import { isComposite } from '../../composite.ts'
 import type { JsonKind } from '../../json/index.ts'
 import { resolve } from '../../schema/references.ts'
 import { isSchema } from '../../schema/walk.ts'
@@ -165,8 +166,6 @@ const comesFirst = (schema: unknown, document: JsonSchema, seen: Set<unknown> = 
 
 /** The schema room marks what the user's schema takes in more forms than it asks for. */
 const isLenient = (schema: unknown): boolean => isSchema(schema) && schema['~lenient'] === true
-
-const isComposite = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 

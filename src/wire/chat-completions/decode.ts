@@ -1,3 +1,4 @@
+import { isComposite } from '../../composite.ts'
 import { OutputError, StreamError } from '../../errors.ts'
 import { GrowingText } from '../../text.ts'
 import type { DeltaSink, Ending, Reported, Turn, WireDecoder } from '../wire.ts'
@@ -238,7 +239,7 @@ export class ChatDecoder implements WireDecoder {
 }
 
 const objectOf = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  isComposite(value) && !Array.isArray(value) ? (value as Json) : undefined
 
 /** Only choice 0 counts; gateways may send more. */
 const firstChoice = (choices: unknown): Json | undefined =>

@@ -1,3 +1,4 @@
+import { isComposite } from '../../composite.ts'
 import { encodeUtf8, parsed } from '../../text.ts'
 import { type Bytes, Literal, plainEnd, StringBody } from './bytes.ts'
 
@@ -107,22 +108,21 @@ const growthOf = (event: Json): Growth | undefined => {
     return undefined
   }
   const { delta } = choice
-  if (typeof delta !== 'object' || delta === null) return undefined
+  if (!isComposite(delta)) return undefined
   const [field, ...more] = Object.keys(delta).filter(key => key !== 'role' && !isNothing((delta as Json)[key]))
   if (field === undefined || more.length > 0) return undefined
   const value = (delta as Json)[field]
   if (textFields.has(field)) return { field, text: value, id: undefined }
   const fragment = field === 'tool_calls' ? only(value) : undefined
   const called = fragment?.function as Json | null | undefined
-  if (fragment === undefined || typeof called !== 'object' || called === null || !isNothing(called.name))
-    return undefined
+  if (fragment === undefined || !isComposite(called) || !isNothing(called.name)) return undefined
   if (!Object.keys(fragment).every(key => callFields.has(key))) return undefined
   return { field: 'arguments', text: called.arguments, id: fragment.id }
 }
 
 const only = (list: unknown): Json | undefined => {
   const [first, ...more] = Array.isArray(list) ? list : []
-  return typeof first === 'object' && first !== null && more.length === 0 ? first : undefined
+  return isComposite(first) && more.length === 0 ? first : undefined
 }
 
 const isNothing = (value: unknown): boolean =>

@@ -1,3 +1,4 @@
+import { isComposite } from '../../composite.ts'
 import { GrowingText } from '../../text.ts'
 
 interface Detail {
@@ -48,7 +49,7 @@ export class Reasoning {
 
   /** Fragments of one detail share index and type: text is joined, of other fields the last non-empty one stands. */
   #merge(fragment: unknown): string {
-    if (typeof fragment !== 'object' || fragment === null) return ''
+    if (!isComposite(fragment)) return ''
     const part = fragment as Detail
     const detail = this.#detailAt(part.index, part.type)
     let text = ''
