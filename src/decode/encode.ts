@@ -1,8 +1,9 @@
 import { isComposite } from '../composite.ts'
 import { type Declaration, type DialectRules, dialects } from '../schema/index.ts'
+import { propertiesOf, typesOf } from '../schema/walk.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
-import { childrenOf, fits, open } from './shape.ts'
+import { childrenOf, fits, isOpen, open } from './shape.ts'
 
 /**
  * A value of the user's as the JSON text that a model writes in the declaration's dialect: the way there, of which `inverse`
@@ -31,7 +32,7 @@ export const encodeText = (
     if (each instanceof Set || Array.isArray(each)) return Array.from(each, (one, at) => under(at, one))
     const given = Object.entries(each).filter(([, one]) => one !== undefined)
     const sent = given.map(([key, one]) => [key, under(key, one)] as const)
-    const objects = meant.filter(({ type }) => type === undefined || [type].flat().includes('object'))
+    const objects = meant.filter(schema => schema.type === undefined || typesOf(schema).includes('object'))
     if ((rules.closed || rules.noRest) && objects.length > 0 && objects.every(isRecord)) return sent.map(pairOf)
     return Object.fromEntries([...sent, ...(rules.allRequired ? absentFrom(objects, new Map(given)) : [])])
   }
@@ -41,13 +42,12 @@ export const encodeText = (
 
 const pairOf = ([key, value]: readonly [unknown, unknown]) => ({ key, value })
 
-const isRecord = ({ properties, additionalProperties: rest }: JsonSchema): boolean =>
-  Object.keys((properties as object | undefined) ?? {}).length === 0 && rest !== undefined && rest !== false
+const isRecord = (schema: JsonSchema): boolean => Object.keys(propertiesOf(schema)).length === 0 && isOpen(schema)
 
 /** The keys that the value could have, of the first branch of a union that could be meant. */
 const absentFrom = (branches: readonly JsonSchema[], own: ReadonlyMap<string, unknown>): [string, null][] => {
   const branch = branches.find(each => fits(each, own))
-  return Object.entries((branch?.properties ?? {}) as Record<string, JsonSchema>)
+  return Object.entries(propertiesOf(branch ?? {}))
     .filter(([key, { not }]) => !own.has(key) && not === undefined)
     .map(([key]) => [key, null])
 }

@@ -1,9 +1,10 @@
+import { propertiesOf } from '../schema/walk.ts'
 import type { JsonSchema } from '../types.ts'
 
 /** Of the schemas that may describe an object, those that its literals leave: `kind: 'card'` means one branch of a union. */
 export const meantBy = (schemas: readonly JsonSchema[], value: unknown): readonly JsonSchema[] => {
   const branches = schemas.filter(({ properties }) => properties !== undefined)
-  const tells = branches.slice(0, 1).flatMap(branch => Object.keys(branch.properties as object))
+  const tells = branches.slice(0, 1).flatMap(branch => Object.keys(propertiesOf(branch)))
   const discriminators = tells.filter(key => branches.every(branch => choicesOf(branch, key) !== undefined))
   const own = new Map<string, unknown>(Object.entries(Object(value)))
   const meant = schemas.filter(branch =>
@@ -12,5 +13,5 @@ export const meantBy = (schemas: readonly JsonSchema[], value: unknown): readonl
   return meant.length > 0 ? meant : schemas
 }
 
-const choicesOf = ({ properties }: JsonSchema, key: string): readonly unknown[] | undefined =>
-  new Map<string, { enum?: unknown[] }>(Object.entries((properties as object | undefined) ?? {})).get(key)?.enum
+const choicesOf = (schema: JsonSchema, key: string): readonly unknown[] | undefined =>
+  new Map<string, { enum?: unknown[] }>(Object.entries(propertiesOf(schema))).get(key)?.enum

@@ -1,6 +1,7 @@
 import { isComposite } from '../composite.ts'
 import type { JsonValue } from '../json/index.ts'
 import { resolve } from '../schema/references.ts'
+import { isSchema, listOf, propertiesOf, typesOf } from '../schema/walk.ts'
 import type { JsonSchema } from '../types.ts'
 import { meantBy } from './meant.ts'
 
@@ -62,16 +63,13 @@ export class Shape {
 
   /** Whether an object with keys of its own choice may stand here. */
   get isRecord(): boolean {
-    return this.#schemas.some(({ additionalProperties: rest }) => rest !== undefined && rest !== false)
+    return this.#schemas.some(isOpen)
   }
 
   /** Whether the schema itself has a place for this key. */
   owns(key: string): boolean {
     return this.#schemas.some(
-      ({ properties, additionalProperties, patternProperties }) =>
-        Object.hasOwn((properties as object | undefined) ?? {}, key) ||
-        (additionalProperties !== undefined && additionalProperties !== false) ||
-        patternProperties !== undefined,
+      schema => Object.hasOwn(propertiesOf(schema), key) || isOpen(schema) || schema.patternProperties !== undefined,
     )
   }
 
@@ -83,10 +81,8 @@ export class Shape {
    */
   mayLack(key: string, own?: ReadonlyMap<string, unknown>, nulls?: ReadonlySet<string>): boolean | undefined {
     const schemas = own === undefined ? this.#schemas : fitting(this.#schemas, own, nulls)
-    const named = schemas.filter(({ properties }) => Object.hasOwn((properties as object | undefined) ?? {}, key))
-    const takers = named.filter(schema =>
-      takes((schema.properties as Record<string, JsonSchema>)[key]!, 'null', this.#root),
-    )
+    const named = schemas.filter(schema => Object.hasOwn(propertiesOf(schema), key))
+    const takers = named.filter(schema => takes(propertiesOf(schema)[key]!, 'null', this.#root))
     const mayLack = named.some(schema => !takers.includes(schema) && !requiredIn(schema).includes(key))
     return mayLack && takers.length > 0 ? (own === undefined ? undefined : false) : mayLack
   }
@@ -98,7 +94,7 @@ export class Shape {
 
   /** The keys that the schema names. */
   get keys(): string[] {
-    return this.#schemas.flatMap(({ properties }) => Object.keys((properties as object | undefined) ?? {}))
+    return this.#schemas.flatMap(schema => Object.keys(propertiesOf(schema)))
   }
 
   /** Whether the schema has a word for this very key. */
@@ -134,13 +130,13 @@ export class Shape {
   }
 
   get #prefix(): number {
-    this.#lead ??= Math.max(
-      ...this.#schemas.map(({ prefixItems }) => (Array.isArray(prefixItems) ? prefixItems.length : 0)),
-      0,
-    )
+    this.#lead ??= Math.max(...this.#schemas.map(({ prefixItems }) => listOf(prefixItems).length), 0)
     return this.#lead
   }
 }
+
+/** Whether an object of it may have keys that it does not name. */
+export const isOpen = ({ additionalProperties: rest }: JsonSchema): boolean => rest !== undefined && rest !== false
 
 const requiredIn = ({ required }: JsonSchema): readonly string[] => (required as string[] | undefined) ?? []
 
@@ -157,7 +153,7 @@ const fitting = (
 
 /** Whether an object that has these keys may be of a branch: it knows them all, and has no others that must be there. */
 export const fits = (branch: JsonSchema, own: ReadonlyMap<string, unknown>, nulls?: ReadonlySet<string>): boolean => {
-  const known = new Set(Object.keys((branch.properties as object | undefined) ?? {}))
+  const known = new Set(Object.keys(propertiesOf(branch)))
   return (
     [...own.keys()].every(key => known.has(key)) && requiredIn(branch).every(key => own.has(key) || nulls?.has(key))
   )
@@ -174,12 +170,13 @@ const takes = (schema: JsonSchema, type: string, root: JsonSchema, around: reado
   return (
     allows(schema, type) &&
     [anyOf, oneOf].every(each => !Array.isArray(each) || each.some(inner)) &&
-    [resolve($ref, root), ...(Array.isArray(allOf) ? allOf : [])].every(inner)
+    [resolve($ref, root), ...listOf(allOf)].every(inner)
   )
 }
 
-const allows = ({ type, enum: choices, const: literal }: JsonSchema, wanted: string): boolean => {
-  if (type !== undefined) return Array.isArray(type) ? type.includes(wanted) : type === wanted
+const allows = (schema: JsonSchema, wanted: string): boolean => {
+  const { type, enum: choices, const: literal } = schema
+  if (type !== undefined) return typesOf(schema).includes(wanted)
   if (Array.isArray(choices)) return choices.some(each => typeOf(each) === wanted)
   return literal === undefined || typeOf(literal) === wanted
 }
@@ -189,29 +186,22 @@ const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isAr
 /** What a schema that is not to be opened any more says of the value under a key. */
 export const childrenOf = (schema: JsonSchema, key: string | number): JsonSchema[] => {
   if (typeof key === 'number') {
-    const { prefixItems, items } = schema
-    const own = Array.isArray(prefixItems) ? prefixItems[key] : undefined
-    return [own ?? items].filter(isSchema)
+    return [listOf(schema.prefixItems)[key] ?? schema.items].filter(isSchema)
   }
-  const properties = schema.properties as Record<string, unknown> | undefined
-  if (properties !== undefined && Object.hasOwn(properties, key)) return [properties[key]].filter(isSchema)
+  const properties = propertiesOf(schema)
+  if (Object.hasOwn(properties, key)) return [properties[key]].filter(isSchema)
   // Which pattern a key matches is not worth running a pattern on a key that the model chose.
   const { patternProperties, additionalProperties } = schema
   const rest = additionalProperties === true ? {} : additionalProperties
   return [...Object.values((patternProperties as object | undefined) ?? {}), rest].filter(isSchema)
 }
 
-const isSchema = (value: unknown): value is JsonSchema => isComposite(value)
-
 /** The schema itself and everything it stands for: the target of a local reference, the members of a union. */
 export const open = (schema: JsonSchema, root: JsonSchema, seen: Set<JsonSchema> = new Set()): JsonSchema[] => {
   if (seen.has(schema)) return []
   seen.add(schema)
   const { $ref, anyOf, oneOf, allOf } = schema
-  const inner = [
-    resolve($ref, root),
-    ...[anyOf, oneOf, allOf].flatMap(each => (Array.isArray(each) ? each : [])),
-  ].filter(isSchema)
+  const inner = [resolve($ref, root), ...[anyOf, oneOf, allOf].flatMap(listOf)].filter(isSchema)
   const own = inner.length === 0 || schema.properties !== undefined || schema.type !== undefined ? [schema] : []
   return [...own, ...inner.flatMap(each => open(each, root, seen))]
 }

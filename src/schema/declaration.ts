@@ -9,7 +9,7 @@ import { languageOf } from './languages.ts'
 import { functionName } from './name.ts'
 import { repoint } from './references.ts'
 import { rewrite } from './rewrite.ts'
-import { annotations, hasOnly, mapEntries, same } from './walk.ts'
+import { annotations, hasOnly, mapEntries, propertiesOf, same } from './walk.ts'
 import { plain } from './wire.ts'
 
 /** The way from what a model wrote to what it must have meant: nothing else than case, blanks and quotes is between them. */
@@ -87,7 +87,7 @@ function compile<I, O>(schema: Schema<I, O>, options: SchemaOptions): Declaratio
   const canonical = canonicalize(describe(language, schema))
   const { dialect = 'plain' } = options
   const { wire: whole, wrapper } = plain(canonical, dialect)
-  const answer = wrapper === undefined ? whole : (whole.properties as Record<string, JsonSchema>)[wrapper]!
+  const answer = wrapper === undefined ? whole : propertiesOf(whole)[wrapper]!
   if (hasOnly(answer, annotations)) {
     throw new SchemaError(
       "Cannot send a schema with 'any value' at the root: it tells the model nothing; name the fields with z.object({ … })",

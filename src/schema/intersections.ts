@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../types.ts'
-import { annotations, hasOnly, isSchema, same } from './walk.ts'
+import { annotations, hasOnly, isSchema, propertiesOf, same } from './walk.ts'
 
 /**
  * An intersection of objects as the one object it describes, since providers refuse or misread `allOf`; with one union of
@@ -28,7 +28,7 @@ function fold(members: readonly JsonSchema[]): JsonSchema | undefined {
   if (!members.every(isObject)) return undefined
   const properties = new Map<string, JsonSchema>()
   for (const member of members) {
-    for (const [key, value] of Object.entries((member.properties ?? {}) as Record<string, JsonSchema>)) {
+    for (const [key, value] of Object.entries(propertiesOf(member))) {
       const before = properties.get(key)
       properties.set(
         key,

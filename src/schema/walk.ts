@@ -48,6 +48,12 @@ export const without = (schema: JsonSchema, ...keywords: string[]): JsonSchema =
     ? Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)))
     : schema
 
+/** What stands under a keyword that takes a list. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+export const propertiesOf = ({ properties }: JsonSchema): Readonly<Record<string, JsonSchema>> =>
+  (properties ?? {}) as Record<string, JsonSchema>
+
 /** Its `type`, as a list. */
 export const typesOf = ({ type }: JsonSchema): unknown[] => [type].flat()
 

@@ -1,7 +1,8 @@
 import { isComposite } from '../../composite.ts'
 import type { JsonKind } from '../../json/index.ts'
+import { isNothing } from '../../schema/inexpressible.ts'
 import { resolve } from '../../schema/references.ts'
-import { isSchema } from '../../schema/walk.ts'
+import { isSchema, listOf, typesOf } from '../../schema/walk.ts'
 import type { JsonSchema } from '../../types.ts'
 import { anyKind, bitOf, bits } from './kinds.ts'
 import { limitsOf } from './limits.ts'
@@ -25,10 +26,9 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   const made = new Map<object, Rule>()
 
   const ruleOf = (schema: unknown): Rule => {
-    if (schema === false) return nothing
-    if (!isSchema(schema)) return anything
     // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
-    if (isSchema(schema.not) && Object.keys(schema.not).length === 0) return nothing
+    if (schema === false || isNothing(schema)) return nothing
+    if (!isSchema(schema)) return anything
     let rule = made.get(schema)
     if (rule === undefined) {
       rule = new Rule()
@@ -54,7 +54,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
 
   const fill = (rule: Rule, schema: JsonSchema): void => {
     if (schema.type !== undefined) {
-      const types = [schema.type].flat()
+      const types = typesOf(schema)
       rule.kinds = union(types.map(type => (type === 'integer' ? bits.number : (bits[type as JsonKind] ?? 0))))
       rule.integer = types.includes('integer') && !types.includes('number')
     }
@@ -166,8 +166,6 @@ const comesFirst = (schema: unknown, document: JsonSchema, seen: Set<unknown> = 
 
 /** The schema room marks what the user's schema takes in more forms than it asks for. */
 const isLenient = (schema: unknown): boolean => isSchema(schema) && schema['~lenient'] === true
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const numberOf = (most: unknown): number => (typeof most === 'number' ? most : Infinity)
 
