@@ -1,6 +1,7 @@
 import { Abort, orAbort } from './abort.ts'
 import { type Access, fetchOf, urlOf } from './access.ts'
 import type { Answer, Context } from './context.ts'
+import { defined } from './defined.ts'
 import { APIError, type ExtractError, OutputError, StreamError } from './errors.ts'
 import { typed } from './failing.ts'
 import { BodyReader } from './http/body.ts'
@@ -226,15 +227,16 @@ export class Exchange<I, O> implements BodySink {
     const call = this.#call
     const { secrets } = this.#access
     const { reported, id, model, outputLength } = this.#decoder
-    const finishReason = this.#finishReason
-    if (reported !== undefined) call.usage = reported.usage
-    if (reported?.cost !== undefined) call.cost = reported.cost
-    if (finishReason !== null) call.finishReason = finishReason
-    if (id !== undefined) call.responseId = redact(id, secrets)
-    if (model !== undefined) call.responseModel = redact(model, secrets)
-    const known = this.#requestId ?? call.responseId
-    if (known !== undefined) call.requestId = known
-    call.received = outputLength
+    const responseId = id && redact(id, secrets)
+    const told = defined({
+      usage: reported?.usage,
+      cost: reported?.cost,
+      finishReason: this.#finishReason ?? undefined,
+      responseId,
+      responseModel: model && redact(model, secrets),
+      requestId: this.#requestId ?? responseId,
+    })
+    Object.assign(call, told, { received: outputLength })
     call.timing.total = this.#clocks.elapsed
   }
 }
