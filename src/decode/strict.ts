@@ -5,8 +5,9 @@ import { Content, mayBeFenced } from './content.ts'
 import { withoutHalves } from './halves.ts'
 import { validateJson } from './input.ts'
 import { invert, isInverted } from './inverse.ts'
+import { valueAt } from './path.ts'
 import { isUnsafe, type Reading, readJson, type TextReading } from './read.ts'
-import { isObject, Shape } from './shape.ts'
+import { Shape } from './shape.ts'
 import { unwrapEncoded, unwrapKey } from './unwrap.ts'
 
 /** What the caller says of how to read. */
@@ -80,7 +81,7 @@ export const readDocument = (
   // What was wrapped, or encoded twice, was not read as what it is.
   const plain = rewritten && notes.some(({ code }) => mended.has(code)) ? again(value, declaration, notes) : value
   if (wrapper === undefined) return withoutHalves({ value: plain, notes }, mode)
-  const member = memberOf(plain, wrapper)
+  const member = valueAt(plain, [wrapper]) as JsonValue | undefined
   const inside = notes.map(note => ({ ...note, path: note.path.slice(1) }))
   return member === undefined ? { value: member, notes: inside } : withoutHalves({ value: member, notes: inside }, mode)
 }
@@ -118,6 +119,3 @@ const readArguments = (text: string, limits?: Limits, fed?: JsonParser | TextRea
 
 export const codeOf = ({ code }: JsonError): 'invalid_json' | 'degenerate' | 'limit' =>
   code === 'blank_run' ? 'degenerate' : code === 'depth' || code === 'length' ? 'limit' : 'invalid_json'
-
-const memberOf = (value: JsonValue, key: string): JsonValue | undefined =>
-  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
