@@ -36,6 +36,23 @@ describe('the view of an answer', () => {
     expect(grow(z.object({ n: z.number(), m: z.number() }), '{"n":"thirty","m":"f')).toEqual([{}])
   })
 
+  it('never shows what leaves a union without a branch', () => {
+    const card = z.object({ kind: z.literal('card'), number: z.number() })
+    const note = z.object({ kind: z.literal('note'), number: z.string() })
+    const schema = z.object({ pay: z.discriminatedUnion('kind', [card, note]), on: z.boolean() })
+    const states = (text: string): string[] => {
+      const view = viewOf(schema)
+      view.feed(text)
+      return [['pay'], ['pay', 'number'], ['pay', 'kind']].map(path => view.stateOf(path))
+    }
+    const late = '{"pay":{"number":"7","kind":"card"},"on":true}'
+    expect(grow(schema, late).at(-1)).toEqual({ pay: { number: '7' }, on: true })
+    expect(states(late)).toEqual(['invalid', 'invalid', 'invalid'])
+    const unknown = '{"pay":{"kind":"cash","number":7},"on":true}'
+    expect(grow(schema, unknown).at(-1)).toEqual({ pay: {}, on: true })
+    expect(states(unknown)).toEqual(['invalid', 'invalid', 'invalid'])
+  })
+
   it.each<[string, z.ZodType, string]>([
     ['a choice that is only begun', z.enum(['red', 'green']), '"re"'],
     ['another literal', z.literal(true), 'false'],

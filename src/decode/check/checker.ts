@@ -219,7 +219,8 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (place.guests === 0) {
       place.judged = true
       this.#close(place, value)
-      if (place.encoded) {
+      // What leaves a union around it without a branch is of the type of none.
+      if (place.encoded || (this.#root!.invalid && isGivenUp(place))) {
         place.hide()
         return false
       }
@@ -261,8 +262,9 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     if (this.#report.holds) return path.length === 0 ? 'unsettled' : undefined
     let place = this.#root
     for (const key of path) {
-      if (place?.spoilt) return 'above'
-      place = place?.odd?.get(key)
+      const inner: Place<Trial> | undefined = place?.odd?.get(key)
+      if (place?.spoilt && !inner?.invalid) return 'above'
+      place = inner
     }
     if (place?.invalid) return 'here'
     return place?.unsettled ? 'unsettled' : undefined
@@ -291,6 +293,9 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
 }
 
 const mayWait = (kind: JsonKind): boolean => kind === 'object' || kind === 'array'
+
+/** Something around it is not looked at any more. */
+const isGivenUp = ({ parent }: Place): boolean => parent !== undefined && (parent.spoilt || isGivenUp(parent))
 
 const fits = (rule: Rule, key: string, trial: Trial): boolean => {
   const checker = new Checker(rule, new Report(), trial)
