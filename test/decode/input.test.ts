@@ -77,6 +77,33 @@ describe.each([
   })
 })
 
+describe('behind what takes other forms, too, a value is what the schema asks for where it can be', () => {
+  const at = '2026-01-02T03:04:05Z'
+  const date = new Date(at)
+  it.each<[string, z.ZodType | z3.ZodType, unknown, unknown]>([
+    ['caught', z.date().nullable().catch(null), at, date],
+    ['caught, and none', z.date().nullable().catch(null), 'soon', null],
+    ['caught in Zod 3', z3.date().nullable().catch(null), at, date],
+    [
+      'inside what is caught',
+      z.array(z.object({ at: z.date(), n: z.bigint() })).catch([]),
+      [{ at, n: '5' }],
+      [{ at: date, n: 5n }],
+    ],
+    ['rewritten before', z.preprocess(value => value ?? [], z.array(z.date())), [at], [date]],
+    ['rewritten after', z.array(z.date()).overwrite(list => list.toReversed()), [at, at], [date, date]],
+    ['beside what is coerced', z.union([z.set(z.string()), z.coerce.number()]), ['a'], new Set(['a'])],
+    ['beside what is coerced, and that', z.union([z.set(z.string()), z.coerce.number()]), '5', 5],
+  ])('%s', async (_, schema, json, output) => {
+    const declaration = compileSchema<any, any>((schema instanceof z3.ZodType ? z3 : (z as any)).object({ v: schema }))
+    const answer = JSON.stringify({ v: json })
+    expect(await decodeStrict(answer, declaration)).toMatchObject({ ok: true, output: { v: output } })
+    const view = new ArgumentsView(declaration)
+    for (const character of answer) view.feed(character)
+    expect(view.issues).toEqual([])
+  })
+})
+
 const completed = (schema: any, json: unknown) => {
   const found: [Issue['path'], unknown, boolean][] = []
   const view = new ArgumentsView(compileSchema(schema), {

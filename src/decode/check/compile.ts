@@ -24,6 +24,7 @@ export interface CompiledRule {
 /** A schema of any depth as rules; each is made once, so a schema that holds itself becomes a rule that does. */
 export const compileRule = (document: JsonSchema, wrapper?: string, exact = false): CompiledRule => {
   const made = new Map<object, Rule>()
+  const revives = JSON.stringify(document).includes('"~as":')
 
   const ruleOf = (schema: unknown): Rule => {
     // What must not be there, as the canonical form says it. Of any other `not` nothing is known.
@@ -48,8 +49,14 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
 
   /** Anything may stand there; a string that is asked for as a date or a choice is shown whole all the same. */
   const fillLenient = (rule: Rule, schema: JsonSchema): void => {
-    rule.checked = 0
     rule.whole = isAtomic(schema)
+    if (revives) {
+      // What is as it is asked for becomes a Date or a Map here, too.
+      const asked = new Rule()
+      fill(asked, schema)
+      rule.unions = [{ rules: [asked, anything], exactlyOne: false }]
+    }
+    rule.checked = checkedBy(rule)
   }
 
   const fill = (rule: Rule, schema: JsonSchema): void => {
@@ -82,7 +89,8 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
     const unions = [unionOf(schema.anyOf, false), unionOf(schema.oneOf, true)]
     if ('const' in schema) unions.push(...choose(rule, [schema.const]))
     if (Array.isArray(schema.enum)) unions.push(...choose(rule, schema.enum))
-    rule.unions = unions.filter(({ rules, exactlyOne }) => rules.length > 0 && (exactlyOne || !rules.some(isFree)))
+    const matters = ({ rules, exactlyOne }: Branches): boolean => exactlyOne || revives || !rules.some(isFree)
+    rule.unions = unions.filter(each => each.rules.length > 0 && matters(each))
     rule.checked = checkedBy(rule)
   }
 
@@ -114,7 +122,6 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   }
 
   const inner = ruleOf(document)
-  const revives = [...made.values()].some(({ revival }) => revival !== undefined)
   if (wrapper === undefined) return { rule: inner, revives }
   const outer = new Rule()
   outer.kinds = bits.object
