@@ -109,6 +109,18 @@ describe("onInvalid: 'stop'", () => {
     expect(events.filter(({ type }) => type === 'issue')).toEqual([])
   })
 
+  it.each<[string, z.ZodType, unknown]>([
+    ['optional', z.array(z.int()).optional(), undefined],
+    ['by default', z.array(z.int()).default([]), []],
+    ['caught', z.int().catch(7), 7],
+  ])('does not stop for a root that need not be there: %s', async (_, schema, output) => {
+    const fetch = fetchOf(() => streamOf({ name: 'extract', pieces: ['{', '}'] }))
+    const options = { model: 'openai/scripted', fetch, onInvalid: 'stop', maxRepairs: 0 } as const
+    const extraction = extract(schema, '', options)
+    for await (const _ of extraction);
+    expect(await extraction).toEqual(output)
+  })
+
   it('shows the same objects to the last: a delta that shows nothing new makes no partial', async () => {
     const answer = { name: 'form', pieces: ['{"notes":["fine","x"]', ',"size":null,', '"kind":"', 'c"'] }
     const fetch = async () => eventByEvent(eventsText(answer))

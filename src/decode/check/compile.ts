@@ -126,7 +126,6 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   const outer = new Rule()
   outer.kinds = bits.object
   outer.properties = new Map([[wrapper, inner]])
-  outer.required = new Set([wrapper])
   outer.checked = bits.object
   return { rule: outer, revives }
 }
