@@ -174,6 +174,10 @@ export class Channel<I> implements ElementSource {
     return this.#view.stateOf?.(path) ?? (this.#end?.failed === false ? 'complete' : this.begun ? 'open' : 'absent')
   }
 
+  unsettledBefore(path: Issue['path']): boolean {
+    return this.#view?.unsettledBefore?.(path) === true
+  }
+
   replay(visit: (path: Issue['path'], value: unknown) => void): void {
     this.#view?.replay?.(visit)
   }

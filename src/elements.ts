@@ -1,6 +1,5 @@
 import { identityOf } from './decode/check/identity.ts'
 import { match, type Step, valueAt } from './decode/path.ts'
-import type { PathState } from './decode/view.ts'
 import type { JsonValue } from './json/index.ts'
 import { QueueReader, type Source } from './reader.ts'
 import type { Issue } from './types.ts'
@@ -14,8 +13,8 @@ export type DecodeItem = (
 
 export interface ElementSource extends Source {
   readonly attempt: number
-  /** What has closed is `open` where it may still be something else in the end. */
-  stateOf(path: Path): PathState
+  /** Whether what an element before that place is shows only in the end. */
+  unsettledBefore(path: Path): boolean
   /** Tells what has closed so far in this attempt, in order. */
   replay(visit: (path: Path, value: unknown) => void): void
   /** An element cannot be decoded. */
@@ -63,21 +62,14 @@ export class ElementReader<T> extends QueueReader<T, ElementSource> {
       this.#missing = new Map(this.#handedOut)
       this.#waiting = []
     }
-    if (!this.#handedOut.has(position)) {
-      const waits = this.#followsOpen(this.#waiting[0]?.[1]) || this.#followsOpen(path)
-      if (this.#missing.size > 0 || waits) this.#waiting.push([position, path, value])
-      else this.#give(position, path, value)
-    } else if (this.#missing.has(position) && isSame(value, this.#missing.get(position))) {
-      this.#missing.delete(position)
-      if (this.#missing.size === 0) for (const each of this.#waiting.splice(0)) this.#give(...each)
-    }
-  }
-
-  /** They come in order, and what one before it is shows in the end alone: JSON that was encoded twice. */
-  #followsOpen(path: Path | undefined): boolean {
-    const isOpen = (at: string | number, i: number): boolean =>
-      typeof at === 'number' && at > 0 && this.source.stateOf([...path!.slice(0, i), at - 1]) === 'open'
-    return path?.some(isOpen) === true
+    if (!this.#handedOut.has(position)) this.#waiting.push([position, path, value])
+    else if (!this.#missing.has(position) || !isSame(value, this.#missing.get(position))) return
+    this.#missing.delete(position)
+    if (this.#missing.size > 0) return
+    let ready = 0
+    // They come in order.
+    while (ready < this.#waiting.length && !this.source.unsettledBefore(this.#waiting[ready]![1])) ready++
+    for (const each of this.#waiting.splice(0, ready)) this.#give(...each)
   }
 
   #give(position: string, path: Path, value: unknown): void {

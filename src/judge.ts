@@ -54,8 +54,8 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
   const unwrapped = decoded.warnings.some(({ code }) => !asShown.has(code))
   if (decoded.ok && !unwrapped && !view.seen) view.settle()
   else if (decoded.ok && !context.aside && (unwrapped || view.value === undefined || hasOther(decoded, view))) {
-    // What was unwrapped does not go on from what was shown of it.
-    const anew = unwrapped && view.value !== undefined
+    // What was unwrapped, or waited for that in vain, does not go on from what was shown of it.
+    const anew = (unwrapped || view.stateOf([]) === 'open') && view.value !== undefined
     if (anew) channel.restart()
     channel.show(view)
     view.patch(decoded.input as JsonValue, (path, value) => channel.complete(() => path, value), anew)
@@ -80,8 +80,8 @@ export const judge = async <I, O>(context: Context<I, O>, answer: Answer): Promi
 export const asShown: ReadonlySet<string> = new Set(['duplicate_key', 'normalized', 'replaced'])
 
 /** Whether the answer may have another value than one that closed in it: what seemed wrong is taken, a key came twice. */
-const hasOther = ({ warnings }: Decoded<unknown>, { issues }: ArgumentsView): boolean =>
-  issues.length > 0 || warnings.some(({ code }) => code === 'duplicate_key')
+const hasOther = ({ warnings }: Decoded<unknown>, view: ArgumentsView): boolean =>
+  view.stateOf([]) !== 'complete' || warnings.some(({ code }) => code === 'duplicate_key')
 
 const verdictOf = <O>(text: string, decoded: Decoded<O>, warnings: readonly Issue[] = []): Verdict<O> =>
   decoded.ok

@@ -146,6 +146,34 @@ describe('elements', () => {
     expect(closed.map(({ path }) => path.join('.'))).toEqual([...paths, 'rows', ''])
   })
 
+  it('wait for one in a list before, however many are empty in between', async () => {
+    const Rows = z.array(z.object({ tags: z.array(z.string()) }))
+    const Tagged = z.object({ rows: Rows }).meta({ title: 'tagged' })
+    const first = { tags: ['first'] }
+    for (const row of [JSON.stringify(first), { tags: JSON.stringify(first.tags) }]) {
+      const answer = pieces({ rows: [row, { tags: [] }, { tags: ['second'] }] })
+      const extraction = extract(Tagged, '', inPieces('tagged', answer))
+      expect(await collect(extraction.elements('rows[].tags[]'))).toEqual(['first', 'second'])
+    }
+  })
+
+  it('come in the end where what seemed encoded twice is a string like any other', async () => {
+    const Note = z.looseObject({ kind: z.literal('note') })
+    const List = z.object({ kind: z.literal('list'), text: z.array(z.string()) })
+    const Notes = z.array(z.discriminatedUnion('kind', [Note, List])).meta({ title: 'notes' })
+    const answer = [
+      { text: '[]', kind: 'note' },
+      { kind: 'list', text: ['x'] },
+    ]
+    const extraction = extract(Notes, '', inPieces('notes', wrapped(answer)))
+    const partials = collect(extraction)
+    expect(await collect(extraction.elements())).toEqual(answer)
+    expect(await extraction).toEqual(answer)
+    expect((await partials).at(-1)).toEqual(answer)
+    expect(extraction.stateOf('[0].text' as '')).toBe('complete')
+    expect(extraction.isComplete('')).toBe(true)
+  })
+
   it('of a key that comes twice are those of its last value, and nothing is handed out that is in no answer', async () => {
     const Twice = z.object({ a: z.array(z.int()) }).meta({ title: 'twice' })
     const late = extract(Twice, '', answers('twice', pieces('{"a":[1,2],"a":[3]}')))

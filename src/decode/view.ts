@@ -24,6 +24,8 @@ export interface View {
   readonly hopeless: Hopeless | undefined
   /** How far the value at a path has come, where that shows before the end. */
   stateOf?(path: readonly (string | number)[]): PathState
+  /** Whether what an element before that place is shows only in the end, of a list or of one around it. */
+  unsettledBefore?(path: readonly (string | number)[]): boolean
   /** Tells every valid value that has closed so far, in order. */
   replay?(visit: Visit): void
 }
@@ -224,12 +226,21 @@ export class ArgumentsView implements View {
     const final = this.#final
     if (final !== undefined) return valueAt(final.value, path) === undefined ? 'absent' : 'complete'
     const { checker, parser } = this.#grown
-    const { wrapper } = this.#declaration
-    const whole = wrapper === undefined ? path : [wrapper, ...path]
+    const whole = this.#sent(path)
     const fault = checker.faultAt(whole)
     const state = fault === 'here' ? 'invalid' : parser.stateOf(whole)
     if (fault === 'unsettled') return 'open'
     return state === 'absent' && fault === 'above' ? 'invalid' : state
+  }
+
+  unsettledBefore(path: readonly (string | number)[]): boolean {
+    return this.#final === undefined && this.#grown.checker.unsettledBefore(this.#sent(path))
+  }
+
+  /** A path of the user's as it is on the wire. */
+  #sent(path: readonly (string | number)[]): readonly (string | number)[] {
+    const { wrapper } = this.#declaration
+    return wrapper === undefined ? path : [wrapper, ...path]
   }
 
   /** What was seen to be wrong on the way. */

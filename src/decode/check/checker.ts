@@ -270,6 +270,17 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
     return place?.unsettled ? 'unsettled' : undefined
   }
 
+  /** Whether an element that stands before a place, in a list around it, is yet to be unwrapped in the end. */
+  unsettledBefore(path: readonly (string | number)[]): boolean {
+    let place = this.#root
+    for (const key of path) {
+      if (place === undefined) return false
+      if (typeof key === 'number' && place.unsettledFrom < key) return true
+      place = place.odd?.get(key)
+    }
+    return false
+  }
+
   fail(failure: Failure, union?: Place): void {
     const { place, harm } = failure
     for (let above: Place | undefined = place; above !== undefined; above = above.parent) if (above.spoilt) return

@@ -15,6 +15,8 @@ export class Place<T = unknown> {
   unsettled = false
   /** The children in which something is wrong or unsettled. They alone outlive their closing. */
   odd: Map<string | number, Place<T>> | undefined
+  /** Of a list: the first of its elements that is unsettled. */
+  unsettledFrom = Infinity
   /** A string that is not held against the rules as long as it may be JSON encoded twice. */
   encoded = false
   /** Partials 1. A string here is shown only whole. */
@@ -75,6 +77,8 @@ export class Place<T = unknown> {
     for (let at: Place<T> = this; !at[mark]; at = at.parent) {
       at[mark] = true
       if (at.parent === undefined) return
+      if (mark === 'unsettled' && typeof at.key === 'number')
+        at.parent.unsettledFrom = Math.min(at.key, at.parent.unsettledFrom)
       at.parent.odd ??= new Map()
       at.parent.odd.set(at.key!, at)
     }
