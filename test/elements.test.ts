@@ -436,6 +436,16 @@ describe('a schema for the elements', () => {
   })
 })
 
+it.each<[string, z.ZodType, string, string]>([
+  ['a Set', z.set(z.string()), '[]', 'the root'],
+  ['a Map', z.object({ m: z.map(z.string(), z.int()).nullable() }), 'm[]', "'m'"],
+])('%s is no list', (_, schema, path, place) => {
+  const extraction: Extraction<any, unknown> = extract(schema, '', answers('extract'))
+  expect(() => extraction.elements(path as never)).toThrow(
+    new TypeError(`Cannot read the elements at '${path}': ${place} is no list`),
+  )
+})
+
 describe('a path that is not in the schema', () => {
   const extraction: Extraction<any, unknown> = extract(Shop, '', answers('shop'))
   const list: Extraction<any, unknown> = extract(Rows, '', answers('rows'))

@@ -24,7 +24,7 @@ export const stepsOf = (path: string, shape: Shape, verb: string): Step[] => {
       return refuse(`it goes wrong at '${path.slice(at, at + 20)}'; a path is like 'orders[].items[2].price'`)
     const before = at === 0 ? 'the root' : `'${path.slice(0, at)}'`
     if (index !== undefined) {
-      if (!here.takes('array') && !here.free) return refuse(`${before} is no list`)
+      if (!here.isList && !here.free) return refuse(`${before} is no list`)
       steps.push(index === '' ? undefined : Number(index))
       here = here.child(Number(index))
     } else {

@@ -61,6 +61,11 @@ export class Shape {
     return taken
   }
 
+  /** Whether a list may stand here, and not for a Set or a Map. */
+  get isList(): boolean {
+    return this.takes('array') && !this.#schemas.some(schema => ['set', 'map'].includes(schema['~as'] as string))
+  }
+
   /** Whether an object with keys of its own choice may stand here. */
   get isRecord(): boolean {
     return this.#schemas.some(isOpen)
