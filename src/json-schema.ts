@@ -78,7 +78,7 @@ const refuseUnchecked = (schema: JsonSchema, document: JsonSchema, moved = false
   if (wrong !== undefined) throw notChecked(`${wrong}: ${JSON.stringify(schema[wrong])}, which draft 2020-12 forbids`)
   const based = moved || (schema !== document && schema.$id !== undefined)
   const { $ref } = schema
-  if ($ref !== undefined && (based || resolve($ref, document) === undefined))
+  if ($ref !== undefined && (based || !isBody(resolve($ref, document))))
     throw notChecked(`the reference '${$ref}', which leads to no place in it`)
   const patterns = [schema.pattern ?? [], Object.keys(schema.patternProperties ?? {})].flat()
   const unsafe = patterns.find(pattern => patternOf(pattern) === undefined)
@@ -93,6 +93,9 @@ type Form = (value: any) => boolean
 const isNumber: Form = value => typeof value === 'number'
 const isCount: Form = value => Number.isInteger(value) && value >= 0
 const isChoice: Form = value => Array.isArray(value) && value.length > 0
+const isBody: Form = value => typeof value === 'boolean' || isSchema(value)
+const isBodies: Form = value => isSchema(value) && Object.values(value).every(isBody)
+const isText: Form = value => typeof value === 'string'
 const isType: Form = value => 'null boolean integer number string array object'.split(' ').includes(value)
 
 /** What may stand under a keyword: the check would go by anything else in a way of its own, draft 4's `exclusiveMinimum: true` for one. */
@@ -100,6 +103,15 @@ const forms: Readonly<Record<string, Form>> = {
   type: value => isType(value) || (isChoice(value) && value.every(isType)),
   enum: isChoice,
   required: value => Array.isArray(value) && value.every(key => typeof key === 'string'),
+  properties: isBodies,
+  patternProperties: isBodies,
+  additionalProperties: isBody,
+  propertyNames: isBody,
+  items: isBody,
+  prefixItems: Array.isArray,
+  uniqueItems: value => typeof value === 'boolean',
+  pattern: isText,
+  format: isText,
   anyOf: isChoice,
   oneOf: isChoice,
   allOf: isChoice,

@@ -10,7 +10,7 @@ import { law, patience } from './json/documents.ts'
 import { atoms } from './schema/keywords/atoms.ts'
 import { choices } from './schema/keywords/choices.ts'
 import { containers } from './schema/keywords/containers.ts'
-import { references, refused } from './schema/keywords/references.ts'
+import { forbidden, references, refused } from './schema/keywords/references.ts'
 
 const accepts = (schema: JsonSchema, value: unknown): boolean =>
   !('issues' in (jsonSchema(schema)['~standard'].validate(value) as object))
@@ -51,7 +51,7 @@ it('a key __proto__ is a key like any other, though not to Ajv', () => {
   expect(accepts(schema, JSON.parse('{"__proto__":"x"}'))).toBe(false)
 })
 
-it.each(refused)('%j is refused, and taken with a check that knows it', (schema, what) => {
+it.each([...refused, ...forbidden])('%j is refused, and taken with a check that knows it', (schema, what) => {
   expect(() => jsonSchema(schema)).toThrow(SchemaError)
   expect(() => jsonSchema(schema)).toThrow(`Cannot check answers against a JSON Schema with ${what}`)
   const own = jsonSchema<string>(schema, { validate: value => ({ value: String(value) }) })

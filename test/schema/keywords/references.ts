@@ -106,6 +106,10 @@ export const refused: readonly (readonly [schema: JsonSchema, what: string])[] =
     { properties: { a: { $id: 'inner', $ref: '#/$defs/b', $defs: { b: {} } } }, $defs: { b: {} } },
     "the reference '#/$defs/b'",
   ],
+]
+
+/** What the draft forbids, and the words it is refused with. */
+export const forbidden: typeof refused = [
   [{ minimum: '5' }, 'minimum: "5"'],
   [{ minimum: 1, exclusiveMinimum: true }, 'exclusiveMinimum: true'],
   [{ multipleOf: 0 }, 'multipleOf: 0'],
@@ -115,4 +119,15 @@ export const refused: readonly (readonly [schema: JsonSchema, what: string])[] =
   [{ properties: { a: { required: true } } }, 'required: true'],
   [{ anyOf: [] }, 'anyOf: []'],
   [{ enum: [] }, 'enum: []'],
+  [{ properties: ['a'] }, 'properties: ["a"]'],
+  [{ properties: null }, 'properties: null'],
+  [{ patternProperties: ['a'] }, 'patternProperties: ["a"]'],
+  [{ additionalProperties: 'false' }, 'additionalProperties: "false"'],
+  [{ propertyNames: 'a' }, 'propertyNames: "a"'],
+  [{ items: null }, 'items: null'],
+  [{ prefixItems: {} }, 'prefixItems: {}'],
+  [{ uniqueItems: 'true' }, 'uniqueItems: "true"'],
+  [{ pattern: 5 }, 'pattern: 5'],
+  [{ items: { format: 5 } }, 'format: 5'],
+  [{ $ref: '#/$defs/a', $defs: { a: 5 } }, "the reference '#/$defs/a'"],
 ]
