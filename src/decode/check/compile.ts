@@ -125,6 +125,7 @@ export const compileRule = (document: JsonSchema, wrapper?: string, exact = fals
   if (wrapper === undefined) return { rule: inner, revives }
   const outer = new Rule()
   outer.kinds = bits.object
+  outer.named = `an object with the key '${wrapper}'`
   outer.properties = new Map([[wrapper, inner]])
   outer.checked = bits.object
   return { rule: outer, revives }

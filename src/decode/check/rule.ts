@@ -49,6 +49,9 @@ export class Rule {
   /** Makes what the user's schema takes of the JSON that stands for it: of a date-time a Date. */
   revival: Revival | undefined
 
+  /** What may stand here in words, where they say more than the kind. */
+  named: string | undefined
+
   #possible: number | undefined
 
   /** The kinds that all of it together lets stand here. */
@@ -107,6 +110,7 @@ export class Rule {
 
   /** What may stand here, in the user's words. */
   get words(): string {
+    if (this.named !== undefined) return this.named
     const { strings = [], others = [] } = this
     const choices = [...strings.map(quoted), ...[...others].map(String)]
     if (choices.length > 0) {
