@@ -1,7 +1,7 @@
 import { isComposite } from '../composite.ts'
 import type { Issue, JsonSchema } from '../types.ts'
 import { bounds } from './dialects.ts'
-import { isNothing, notExpressible, nothing, refuseInexpressible } from './inexpressible.ts'
+import { isNothing, notExpressible, nothing, pathText, refuseInexpressible } from './inexpressible.ts'
 import { foldIntersection } from './intersections.ts'
 import { nameIn, resolveReferences } from './references.ts'
 import { foldUnion } from './unions.ts'
@@ -19,7 +19,7 @@ export function canonicalize(raw: JsonSchema): JsonSchema {
   const done = new Map<string, unknown>()
 
   const canonical = (marked: JsonSchema, path: Issue['path']): JsonSchema => {
-    const schema = refuseInexpressible(marked, path)
+    const schema = refuseOddStream(refuseInexpressible(marked, path), path)
     if (schema.$ref !== undefined) {
       const name = nameIn(schema.$ref)
       if (name !== '#' && !done.has(name)) {
@@ -110,6 +110,12 @@ function tidyObject(schema: JsonSchema): JsonSchema {
 }
 
 const open = (rest: JsonSchema): unknown => (isNothing(rest) ? false : Object.keys(rest).length === 0 ? true : rest)
+
+function refuseOddStream(schema: JsonSchema, path: Issue['path']): JsonSchema {
+  if (!['whole', 'first', undefined].includes(schema.stream as string))
+    throw new TypeError(`Cannot show '${pathText(path)}' by stream: '${schema.stream}': it is 'whole' or 'first'`)
+  return schema
+}
 
 /** No answer has a key that must be there and cannot be. */
 function refuseImpossible(schema: JsonSchema, path: Issue['path']): JsonSchema {

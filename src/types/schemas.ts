@@ -76,7 +76,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
  * since snapshots share every branch that did not change.
  *
  * A schema's own word on how it is shown is `stream`, in Zod's `.meta()` or as a keyword of JSON Schema; no model is sent
- * it. `'whole'`: a string that does not grow. `'first'`: a field that is shown first of its object, which is not shown
+ * it. `'whole'`: a string, an object or a list that is shown once it has closed. `'first'`: a field that is shown first of its object, which is not shown
  * before the field is whole and valid; elements of a list behind such an object wait with it. It is called so because it
  * should also come first in the schema: the later it comes, the longer its object is held back.
  */

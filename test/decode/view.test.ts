@@ -64,6 +64,43 @@ describe('the view of an answer', () => {
     expect(grow(z.array(schema), `{"value":[${text},1]}`)).toEqual([[]])
   })
 
+  it.each<[string, z.ZodType, string, unknown[]]>([
+    ['a string', z.string(), '"xy"', ['xy']],
+    ['a list', z.array(z.string()), '["x","y"]', [['x', 'y']]],
+    ['an object', z.object({ x: z.string() }), '{"x":"y"}', [{ x: 'y' }]],
+    [
+      'an object in which something is wrong',
+      z.object({ x: z.string(), n: z.int() }),
+      '{"x":"y","n":"z"}',
+      [{ x: 'y' }],
+    ],
+    ['a choice of objects', z.union([z.object({ x: z.string() }), z.object({ y: z.int() })]), '{"y":1}', [{ y: 1 }]],
+  ])("shows %s that is marked 'whole' once it has closed", (_, schema, text, shown) => {
+    const whole = schema.meta({ stream: 'whole' })
+    expect(grow(z.object({ a: whole, b: z.boolean() }), `{"a":${text},"b":true}`)).toEqual([
+      {},
+      ...shown.map(a => ({ a })),
+      { a: shown[0], b: true },
+    ])
+    expect(grow(z.array(whole), `{"value":[${text},${text}]}`)).toEqual([[], [shown[0]], [shown[0], shown[0]]])
+  })
+
+  it('refuses a mark that is none', () => {
+    const schema = z.object({ rows: z.array(z.object({ name: z.string().meta({ stream: 'hole' }) })) })
+    expect(() => viewOf(schema)).toThrow(
+      new TypeError("Cannot show 'rows[].name' by stream: 'hole': it is 'whole' or 'first'"),
+    )
+  })
+
+  it('says what an answer without the wrapper lacks', () => {
+    const view = viewOf(z.array(z.int()))
+    view.feed('[')
+    void view.value
+    expect(view.issues).toEqual([
+      { path: [], code: 'invalid_type', message: "expected an object with the key 'value', got array" },
+    ])
+  })
+
   describe('holds an object back until the field that comes first in it has come', () => {
     const id = z.string().meta({ stream: 'first' })
     const Row = z.object({ name: z.string(), id, n: z.number() })

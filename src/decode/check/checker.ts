@@ -118,7 +118,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
       up.fail(new Failure(place, rule.strings === undefined ? 'invalid_type' : 'invalid_value', rule, kind))
       return
     }
-    if (kind === 'string' && rule.whole) place.whole = true
+    if (rule.whole) place.whole = true
     if (rule.revival?.bit === bit) place.typed = true
     if ((rule.checked & bit) === 0) return
     if (place.trials !== undefined) {

@@ -3,7 +3,7 @@ import { after, living, type Trial } from './trial.ts'
 
 /** Whether a container is not to be shown yet. In what has closed nothing is waited for but what is wrong. */
 export const waits = (place: Place<Trial>, closed = false): boolean => {
-  if (place.typed && (!closed || place.invalid)) return true
+  if (closed ? place.typed && place.invalid : place.typed || place.whole) return true
   for (let trial = living(place); trial !== undefined; trial = after(trial)) {
     if (trial.rule.first.some(key => !place.came?.has(key) && (!closed || place.odd?.has(key)))) return true
   }

@@ -19,7 +19,7 @@ export class Place<T = unknown> {
   unsettledFrom = Infinity
   /** A string that is not held against the rules as long as it may be JSON encoded twice. */
   encoded = false
-  /** Partials 1. A string here is shown only whole. */
+  /** Partials 1. What stands here is shown only whole. */
   whole = false
   /** Some trial makes a value of another type of what stands here. */
   typed = false
