@@ -142,7 +142,7 @@ export class OutputError extends ExtractError {
     | 'content_filter'
     | 'degenerate'
     | 'limit'
-  /** Where elements were handed out already that are wrong: they are final, so nothing was repaired. */
+  /** Where elements were handed out, of which some are wrong: they are final, so nothing was repaired. */
   declare readonly handedOut?: readonly Issue['path'][]
   protected static override readonly brand = 'OutputError'
   constructor(

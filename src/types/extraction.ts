@@ -19,7 +19,7 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
    */
   events(): AsyncIterable<Event<I>, void, void>
   /**
-   * The elements of a list, each once, as it closes and is valid. `path` names the list - `'orders[].items[]'`, by default
+   * The elements of a list, each once, as it closes and fits the JSON Schema. `path` names the list - `'orders[].items[]'`, by default
    * the root's `'[]'` - and `item` decodes each element by a schema of its own, async ones too; they come in order.
    *
    * Lossless: a slow reader slows the socket; a late one gets those that have closed first. A failure throws from the
@@ -39,7 +39,9 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
   ): AsyncIterable<Output<S>, void, void>
   /**
    * How far the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has come in this attempt: `absent`,
-   * `open` (it may still grow), `complete` (closed, valid, and not to change again), `invalid`. Costs the length of the path.
+   * `open` (it may still grow), `complete` (closed, valid, and to change only where a repair asks for this very value or its key
+   * comes twice), `invalid`. It is told of the newest text, which a slow loop's partial may not show yet. Costs the length of
+   * the path.
    *
    * @throws TypeError for a path that the schema has no place for.
    */
