@@ -109,6 +109,25 @@ describe("onInvalid: 'stop'", () => {
     expect(events.filter(({ type }) => type === 'issue')).toEqual([])
   })
 
+  it.each<[string, z.ZodType, string]>([
+    ['a missing key', z.object({ a: z.int(), b: z.int() }), '{"a":1}'],
+    ['a list that is too short', z.array(z.int()).min(3), '{"value":[1,2]}'],
+    ['a number out of range', z.int().max(5), '{"value":6}'],
+  ])('does not stop for what shows at the end, behind which the usage comes: %s', async (_, schema, text) => {
+    const fetch = fetchOf(() => eventByEvent(eventsText({ name: 'extract', pieces: pieces(text) })))
+    const extraction = extract(schema, '', {
+      model: 'openai/scripted',
+      fetch,
+      onInvalid: 'stop',
+      stream: true,
+      maxRepairs: 0,
+    })
+    await expect(extraction).rejects.toMatchObject({ code: 'schema_mismatch' })
+    expect(extraction.calls).toMatchObject([
+      { received: text.length, usage: { totalTokens: 15 }, finishReason: 'tool_calls' },
+    ])
+  })
+
   it.each<[string, z.ZodType, unknown]>([
     ['optional', z.array(z.int()).optional(), undefined],
     ['by default', z.array(z.int()).default([]), []],

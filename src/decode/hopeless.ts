@@ -16,6 +16,8 @@ export type OnInvalid = 'auto' | 'stop' | 'finish'
 export interface Growing {
   readonly issues: readonly Issue[]
   readonly hopelessAtRoot: boolean
+  /** The document is read to its end. */
+  readonly ended: boolean
 }
 
 /**
@@ -33,8 +35,9 @@ export class Watch {
     this.#mode = mode
   }
 
-  /** The check has raised an issue. */
-  issue({ issues, hopelessAtRoot }: Growing): void {
+  /** The check has raised an issue. One that shows at the end saves nothing, and the usage comes behind it. */
+  issue({ issues, hopelessAtRoot, ended }: Growing): void {
+    if (ended) return
     if (this.#mode === 'stop' || (this.#mode === 'auto' && hopelessAtRoot))
       this.#give({ code: 'schema_mismatch', issues })
   }

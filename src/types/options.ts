@@ -158,7 +158,7 @@ export interface Options<T = {}, O = any> {
    * What a stream does once its answer cannot become valid any more. `auto` (default): stops at once for what is wrong as a
    * whole - the root, text that is no JSON, a string that repeats itself without end - and reads the rest otherwise.
    * `stop`: stops at the first issue. `finish`: stops for the `limits` alone. The request is cancelled and a repair, while
-   * one is left, begins at once. What the strict end would mend without loss stops nothing.
+   * one is left, begins at once. What the strict end would mend without loss stops nothing, nor does what shows at the end.
    */
   readonly onInvalid?: 'auto' | 'stop' | 'finish' | undefined
   /**

@@ -48,6 +48,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   readonly #report: Report
   #root: Place<Trial> | undefined
   #hopeless = false
+  #ended = false
   /** The trials of rules that several branches may share, of the value that is being opened. */
   #shared: Map<Rule, Trial> | undefined
   /** The open string, where it may be JSON encoded twice. */
@@ -70,6 +71,11 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   /** The document is wrong as a whole, of the wrong kind for instance, rather than in some of its parts. */
   get hopelessAtRoot(): boolean {
     return this.#hopeless
+  }
+
+  /** The document has closed: what is told of it now is told at its end. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   open(parent: Place<Trial> | undefined, key: string | number | undefined, kind: JsonKind): Place<Trial> {
@@ -239,6 +245,7 @@ export class Checker implements JsonFollower<Place<Trial>>, Up {
   }
 
   #close(place: Place<Trial>, value: JsonValue): void {
+    this.#ended ||= this.#report.isWhole(place)
     if (place.encoded) {
       if (this.#encoded!.close(value as string)) {
         place.unsettle()

@@ -47,6 +47,11 @@ export class Report {
     return this.#sent !== undefined
   }
 
+  /** Whether a place is the document that the user's schema speaks of. */
+  isWhole({ depth }: Place): boolean {
+    return depth === this.outer && (depth === 0 || this.#key === this.#sent!.wrapper)
+  }
+
   /** Nothing is certain yet. */
   get holds(): boolean {
     return this.#held !== undefined
