@@ -39,9 +39,9 @@ export interface Extraction<I, O> extends Promise<O>, AsyncIterable<DeepPartial<
   ): AsyncIterable<Output<S>, void, void>
   /**
    * How far the value at a path - `'customer'`, `'lines[0].total'`, `''` for the root - has come in this attempt: `absent`,
-   * `open` (it may still grow), `complete` (closed, valid, and to change only where a repair asks for this very value or its key
-   * comes twice), `invalid`. It is told of the newest text, which a slow loop's partial may not show yet. Costs the length of
-   * the path.
+   * `open` (it may still grow), `complete` (closed, valid, and to change only where a repair asks for this very value, its key
+   * comes twice, or a discriminator behind it leaves its union no branch), `invalid`. It is told of the newest text, which a
+   * slow loop's partial may not show yet. Costs the length of the path.
    *
    * @throws TypeError for a path that the schema has no place for.
    */
